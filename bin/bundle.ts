@@ -1,0 +1,43 @@
+import { existsSync, globSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+/** Removes bundles whose entry point is gone, so that none can be deployed. */
+function removeStale(): void {
+  for (const folder of globSync('*/*/', { cwd: dist })) {
+    if (!existsSync(join(root, 'lambdas', `${folder}.lambda.ts`))) {
+      rmSync(join(dist, folder), { recursive: true, force: true });
+    }
+  }
+}
+
+/** Bundles every `lambdas/<capability>/<name>.lambda.ts` into `dist/<capability>/<name>/index.mjs`, in one pass. */
+export async function bundle(): Promise<void> {
+  const entries = globSync('lambdas/*/*.lambda.ts', { cwd: root });
+  removeStale();
+  await build({
+    absWorkingDir: root,
+    entryPoints: entries.map((entry) => ({
+      in: entry,
+      out: `${relative('lambdas', entry).replace(/\.lambda\.ts$/, '')}/index`,
+    })),
+    outdir: dist,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+}
+
+if (import.meta.main) await bundle();

@@ -1,0 +1,77 @@
+/** Who did something: attributes as they were at that moment. */
+export interface Actor {
+  person?: { id: string; email: string };
+  session?: string;
+  client?: { id: string; name?: string };
+  ip?: string;
+  userAgent?: string;
+}
+
+/** The rule that decided; `policy` is null for the default deny and for refusals that no policy made. */
+export interface RecordedDecision {
+  allowed: boolean;
+  level?: 'portal' | 'server';
+  policy: string | null;
+  reason: string;
+}
+
+/** A call through the portal: what was asked. */
+export interface Exchange {
+  /** Shared by the intent and the outcome. */
+  exchange: string;
+  actor: Actor;
+  portal: string;
+  method: string;
+  server?: string;
+  /** The tool's, prompt's or resource's own name at its server. */
+  tool?: string;
+  decision: RecordedDecision;
+}
+
+export type OutcomeStatus = 'success' | 'tool-error' | 'error' | 'denied' | 'cancelled' | 'unknown';
+
+export interface Outcome {
+  status: OutcomeStatus;
+  /** JSON-RPC error code, when there was one. */
+  errorCode?: number;
+  /** Milliseconds: the whole exchange, and the wait for the server within it. */
+  totalMs: number;
+  upstreamMs?: number;
+  requestBytes: number;
+  responseBytes: number;
+}
+
+/** Sign-ins and other steps of authentication, failed ones too. */
+export interface Authentication {
+  activity: 'sign-in' | 'token' | 'consent' | 'client-registered' | 'revocation';
+  actor: Actor;
+  status: 'success' | 'failure';
+  reason?: string;
+}
+
+/** A change of configuration through the admin API, refused ones too. */
+export interface Change {
+  activity: 'create' | 'update' | 'delete' | 'sync';
+  actor: Actor;
+  document: { kind: string; id: string };
+  status: 'success' | 'denied' | 'failure';
+  reason?: string;
+  /** Content hash of the document before and after. */
+  before?: string;
+  after?: string;
+}
+
+/** What a call carried, kept apart from its record and only when the portal says `payloads: full`. */
+export interface Payload {
+  arguments: unknown;
+  answer: unknown;
+}
+
+/** Writes immutable records; a rejected promise means the record is not known to be stored. */
+export interface AuditWriter {
+  /** Must be awaited before a state-changing call goes out. */
+  intent(exchange: Exchange): Promise<void>;
+  outcome(exchange: Exchange, outcome: Outcome, payload?: Payload): Promise<void>;
+  authentication(event: Authentication): Promise<void>;
+  change(event: Change): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Foundation } from './foundation.ts';
+import { BundledFunction } from './function.ts';
+import { allowTable } from './permissions.ts';
+import { SignIn } from './sign-in.ts';
+
+/** The OAuth provider, its sign-in at the user pool, and the authorizer of the MCP route. */
+export class Access extends Construct {
+  readonly oauth: BundledFunction;
+  readonly authorizer: BundledFunction;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    const { configuration, tables, keys, logRetention } = foundation;
+    const signIn = new SignIn(this, 'SignIn', {
+      origin: configuration.origin,
+      domainPrefix: configuration.name.toLowerCase(),
+    });
+    this.oauth = new BundledFunction(this, 'Oauth', {
+      entry: 'access/oauth',
+      description: 'OAuth provider: metadata, registration, sign-in, consent and tokens',
+      logRetention,
+      memorySize: 1024,
+      environment: {
+        ...foundation.snapshotEnvironment,
+        ...foundation.auditEnvironment,
+        SALLYPORT_ORIGIN: configuration.origin,
+        DEPLOYMENT_NAME: configuration.name,
+        PORTAL_ID: foundation.portalId,
+        IDENTITY_TABLE: tables.identity.tableName,
+        VAULT_TABLE: tables.vault.tableName,
+        VAULT_KEY_ARN: keys.vault.keyArn,
+        IDP_ISSUER: signIn.pool.userPoolProviderUrl,
+        IDP_CLIENT_ID: signIn.client.userPoolClientId,
+        IDP_NAME: 'cognito',
+        ALLOWED_REDIRECT_URIS: JSON.stringify(configuration.allowedRedirectUris),
+      },
+    });
+    const { role } = this.oauth;
+    foundation.allowSnapshotReading(role);
+    foundation.allowAuditWriting(role);
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+      indexes: true,
+    });
+    allowTable(role, {
+      table: tables.vault,
+      key: keys.vault,
+      operations: ['GetItem', 'PutItem'],
+      partitions: ['signing-key'],
+    });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['kms:Encrypt', 'kms:Decrypt'],
+        resources: [keys.vault.keyArn],
+        conditions: { StringEquals: { 'kms:EncryptionContext:purpose': 'signing-key' } },
+      }),
+    );
+
+    this.authorizer = new BundledFunction(this, 'Authorizer', {
+      entry: 'access/authorizer',
+      description: 'Judges the bearer token of MCP requests',
+      logRetention,
+      timeout: Duration.seconds(10),
+      environment: { SALLYPORT_ORIGIN: configuration.origin, IDENTITY_TABLE: tables.identity.tableName },
+    });
+    allowTable(this.authorizer.role, { table: tables.identity, key: keys.data, operations: ['GetItem'] });
+  }
+}

@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Foundation } from './foundation.ts';
+import { BundledFunction } from './function.ts';
+import { allowTable } from './permissions.ts';
+
+/** The MCP relay. */
+export class Portal extends Construct {
+  /** The longest a streamed answer may take. */
+  static readonly timeout = Duration.minutes(5);
+  readonly relay: BundledFunction;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    const { configuration, tables, keys } = foundation;
+    this.relay = new BundledFunction(this, 'Relay', {
+      entry: 'portal/relay',
+      description: 'Relays MCP requests to the servers that policies allow',
+      logRetention: foundation.logRetention,
+      memorySize: 1024,
+      timeout: Portal.timeout,
+      environment: {
+        ...foundation.snapshotEnvironment,
+        ...foundation.auditEnvironment,
+        SALLYPORT_ORIGIN: configuration.origin,
+        PORTAL_ID: foundation.portalId,
+        IDENTITY_TABLE: tables.identity.tableName,
+        VAULT_TABLE: tables.vault.tableName,
+        ALLOWED_ORIGINS: JSON.stringify(configuration.allowedOrigins),
+        OUTGOING_NETWORKS: JSON.stringify(configuration.outgoingNetworks),
+      },
+    });
+    const { role } = this.relay;
+    foundation.allowSnapshotReading(role);
+    allowTable(role, { table: tables.identity, key: keys.data, operations: ['GetItem'] });
+    allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem', 'BatchWriteItem'] });
+    allowTable(role, {
+      table: tables.payloads,
+      key: keys.payloads,
+      operations: ['PutItem', 'BatchWriteItem'],
+    });
+    allowTable(role, {
+      table: tables.vault,
+      key: keys.vault,
+      operations: ['GetItem', 'PutItem', 'DeleteItem'],
+      partitions: ['upstream-session#*'],
+    });
+  }
+}
