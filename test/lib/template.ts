@@ -12,11 +12,7 @@ export interface Resource {
 
 export function makeStack(name: string): Stack {
   const environment = readConfiguration(configuration, name);
-  return new SallyportStack(
-    new App({ builtinCloudFormationValidation: false }),
-    environment.name,
-    environment,
-  );
+  return new SallyportStack(new App({ builtinCloudFormationValidation: false }), 'Sallyport', environment);
 }
 
 /** The template as `cdk deploy` would send it, for one environment of sallyport.config.ts. */
