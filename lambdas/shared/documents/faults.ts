@@ -27,7 +27,7 @@ function knownMembers(schema: z.core.$ZodType, path: Path): string[] | undefined
   const [step, ...rest] = path;
   if (schema instanceof z.ZodObject) {
     if (step === undefined) return Object.keys(schema.shape);
-    const member: unknown = Object.hasOwn(schema.shape, step) ? schema.shape[step] : undefined;
+    const member: unknown = Object.hasOwn(schema.shape, step) ? Reflect.get(schema.shape, step) : undefined;
     return member instanceof z.ZodType ? knownMembers(member, rest) : undefined;
   }
   if (step === undefined) return undefined;

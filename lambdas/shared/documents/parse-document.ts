@@ -24,7 +24,8 @@ export function invalid(faults: readonly Fault[], code = 'invalid_document'): Sa
 function kindOf(value: unknown, at: string): Kind {
   const kind = kindNames.find((name) => name === value);
   if (kind) return kind;
-  const what = typeof value === 'string' ? `unknown kind ${JSON.stringify(value.slice(0, 60))}` : 'needs a kind';
+  const what =
+    typeof value === 'string' ? `unknown kind ${JSON.stringify(value.slice(0, 60))}` : 'needs a kind';
   throw invalid([{ at: writePath(at, ['kind']), message: `${what}; known kinds: ${kindNames.join(', ')}` }]);
 }
 
@@ -35,7 +36,9 @@ function kindOf(value: unknown, at: string): Kind {
  */
 export function parseDocument(value: unknown, at: string): Document {
   if (!isObject(value)) {
-    throw invalid([{ at, message: 'must be a document: an object with apiVersion, kind, metadata and spec' }]);
+    throw invalid([
+      { at, message: 'must be a document: an object with apiVersion, kind, metadata and spec' },
+    ]);
   }
   const kind = kindOf(value.kind, at);
   const written = without(value, READ_ONLY);

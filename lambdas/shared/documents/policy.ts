@@ -8,16 +8,23 @@ const domain = z
   .transform((value) => value.toLowerCase());
 const ipRange = z
   .string()
-  .refine((value) => ipaddr.isValidCIDR(value) || ipaddr.isValid(value), 'must be an IPv4 or IPv6 address or range (CIDR)');
+  .refine(
+    (value) => ipaddr.isValidCIDR(value) || ipaddr.isValid(value),
+    'must be an IPv4 or IPv6 address or range (CIDR)',
+  );
 
-/** One condition on the person or the request; exactly one member. */
-export const selector = z.union([
+const selectors = [
   z.strictObject({ everyone: z.literal(true) }),
   z.strictObject({ email }),
   z.strictObject({ emailDomain: domain }),
   z.strictObject({ group: z.string().min(1).max(256) }),
   z.strictObject({ ipRange }),
-]);
+] as const;
+
+/** One condition on the person or the request; exactly one member. */
+export const selector = z.union(selectors, {
+  error: `must be exactly one of ${selectors.flatMap(({ shape }) => Object.keys(shape)).join(', ')}`,
+});
 
 /** Include any, require all, exclude none. */
 export const policySpec = z.strictObject({

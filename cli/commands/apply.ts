@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { ApiRefusal } from '../api-client.ts';
+import { appliedColumns, row } from '../columns.ts';
+import { contextOf } from '../context.ts';
+import { placeRefusal, readDocumentFiles, type WrittenDocument } from '../document-files.ts';
+import { Failure } from '../failure.ts';
+import { printList, say } from '../output.ts';
+
+const options = z.object({ file: z.array(z.string()).min(1) });
+const applied = z.object({ results: z.array(row) });
+const failedSync = z.looseObject({
+  id: z.string(),
+  sync: z.object({ status: z.literal('failed'), message: z.string().optional() }),
+});
+
+const collect = (file: string, files: string[] | undefined) => [...(files ?? []), file];
+
+function refusedIn(documents: readonly WrittenDocument[]): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof ApiRefusal) throw new Failure(placeRefusal(documents, error.message, error.at));
+    throw error;
+  };
+}
+
+export function addApply(program: Command): void {
+  program
+    .command('apply')
+    .description('create or replace configuration documents: all of them or none')
+    .requiredOption(
+      '-f, --file <file>',
+      'YAML (one or more documents) or JSON; - is standard input; repeatable',
+      collect,
+    )
+    .action(async (given: unknown, command: Command) => {
+      const { api, format } = contextOf(command);
+      const documents = await readDocumentFiles(options.parse(given).file);
+      const body = { documents: documents.map(({ value }) => value) };
+      const { results } = applied.parse(
+        await api.call('POST', '/apply', { body }).catch(refusedIn(documents)),
+      );
+      printList(format, appliedColumns, { items: results, next: null }, 'Nothing to apply.');
+      for (const result of results) {
+        const failed = failedSync.safeParse(result).data;
+        if (failed)
+          say(`Server "${failed.id}" is applied but could not be read: ${failed.sync.message ?? ''}`);
+      }
+    });
+}

@@ -1,0 +1,43 @@
+import { Command, Option } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { urlArgument } from './arguments.ts';
+import { addApply } from './commands/apply.ts';
+import { addAudit } from './commands/audit.ts';
+import { addDelete } from './commands/delete.ts';
+import { addGet } from './commands/get.ts';
+import { addLogin } from './commands/login.ts';
+import { addLogout } from './commands/logout.ts';
+import { addSync } from './commands/sync.ts';
+import { addToken } from './commands/token.ts';
+import { addWhoami } from './commands/whoami.ts';
+import { FORMATS } from './output.ts';
+
+const EXAMPLES = `
+Examples:
+  sallyport login
+  sallyport apply -f team.yaml
+  sallyport get servers
+  sallyport audit list --since 1h --person alice@example.com -o json
+
+Exit codes: 0 done, 1 refused or failed, 2 bad usage.`;
+
+/** The `sallyport` command with all its subcommands. */
+export function createProgram(): Command {
+  const program = new Command('sallyport')
+    .description('Administer a Sallyport deployment.')
+    .version(manifest.version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help to see how)')
+    .addHelpText('after', EXAMPLES);
+  program.addOption(
+    new Option('--url <url>', 'the deployment')
+      .env('SALLYPORT_URL')
+      .default('http://127.0.0.1:8787')
+      .argParser(urlArgument),
+  );
+  program.addOption(new Option('-o, --output <format>', 'how to print').choices(FORMATS).default('table'));
+  const parts = [addLogin, addLogout, addWhoami, addToken, addApply, addGet, addDelete, addSync, addAudit];
+  for (const add of parts) add(program);
+  return program;
+}

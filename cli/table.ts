@@ -1,0 +1,48 @@
+/** The width that every table fits into. */
+export const TABLE_WIDTH = 100;
+const GAP = 2;
+const NARROWEST = 6;
+
+/** Text from servers and people could otherwise steer the terminal or break the row. */
+const printable = (text: string) => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const characters = (text: string) => Array.from(graphemes.segment(text), ({ segment }) => segment);
+const lengthOf = (text: string) => characters(text).length;
+
+const shorten = (text: string, width: number) =>
+  lengthOf(text) <= width
+    ? text
+    : `${characters(text)
+        .slice(0, width - 1)
+        .join('')}…`;
+
+/** Widths that fit: the widest column gives way first, headings stay whole as long as they can. */
+function narrow(widths: number[], room: number): number[] {
+  const fitted = [...widths];
+  let excess = fitted.reduce((sum, width) => sum + width, 0) - room;
+  while (excess > 0) {
+    const widest = Math.max(...fitted);
+    if (widest <= NARROWEST) break;
+    fitted[fitted.indexOf(widest)] = widest - 1;
+    excess -= 1;
+  }
+  return fitted;
+}
+
+/** A table of text with a line of headings, at most 100 columns wide. */
+export function renderTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [headings, ...rows].map((row) => row.map(printable));
+  const natural = headings.map((_, column) => Math.max(...cells.map((row) => lengthOf(row[column] ?? ''))));
+  const widths = narrow(natural, TABLE_WIDTH - GAP * (headings.length - 1));
+  const lines = cells.map((row) =>
+    widths
+      .map((width, column) => {
+        const text = shorten(row[column] ?? '', width);
+        return text + ' '.repeat(width - lengthOf(text));
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,54 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import * as z from 'zod';
+import { createAuditWriter } from '../audit/writer.ts';
+import { SnapshotReader } from '../policy/snapshot-store.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { buffered } from '../shared/handler.ts';
+import { Table } from '../shared/table.ts';
+import { createOAuthService } from './oauth-service.ts';
+
+const jsonList = z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text)));
+const environment = readEnvironment(
+  z.object({
+    SALLYPORT_ORIGIN: z.url(),
+    DEPLOYMENT_NAME: z.string(),
+    PORTAL_ID: z.string(),
+    IDENTITY_TABLE: z.string(),
+    VAULT_TABLE: z.string(),
+    VAULT_KEY_ARN: z.string(),
+    POLICIES_TABLE: z.string(),
+    SNAPSHOT_BUCKET: z.string(),
+    AUDIT_TABLE: z.string(),
+    PAYLOADS_TABLE: z.string(),
+    AUDIT_RETENTION_DAYS: z.coerce.number().int().positive(),
+    IDP_ISSUER: z.url(),
+    IDP_CLIENT_ID: z.string(),
+    IDP_NAME: z.string(),
+    ALLOWED_REDIRECT_URIS: jsonList,
+  }),
+);
+
+const service = createOAuthService({
+  origin: environment.SALLYPORT_ORIGIN,
+  deployment: environment.DEPLOYMENT_NAME,
+  identity: new Table(environment.IDENTITY_TABLE),
+  vault: new Table(environment.VAULT_TABLE),
+  kms: new KMSClient({}),
+  vaultKeyArn: environment.VAULT_KEY_ARN,
+  idp: { issuer: environment.IDP_ISSUER, clientId: environment.IDP_CLIENT_ID, name: environment.IDP_NAME },
+  allowedRedirectUris: environment.ALLOWED_REDIRECT_URIS,
+  admission: {
+    portalId: environment.PORTAL_ID,
+    snapshots: new SnapshotReader({
+      policies: new Table(environment.POLICIES_TABLE),
+      bucket: environment.SNAPSHOT_BUCKET,
+    }),
+  },
+  audit: createAuditWriter({
+    audit: environment.AUDIT_TABLE,
+    payloads: environment.PAYLOADS_TABLE,
+    retentionDays: environment.AUDIT_RETENTION_DAYS,
+  }),
+});
+
+export const handler = buffered(service);

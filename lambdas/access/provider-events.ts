@@ -1,0 +1,47 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Actor, Authentication } from '../audit/record.ts';
+import { logger } from '../shared/logger.ts';
+import type { Table } from '../shared/table.ts';
+import { type AuditTrail, clientActor, requester } from './audit-trail.ts';
+import { requestOf } from './http-bridge.ts';
+import { findPerson } from './people-store.ts';
+
+/** The person whose code or token a request brought, as far as the library got to know it. */
+function subjectOf({ oidc }: KoaContextWithOIDC): string | undefined {
+  const { RefreshToken, AuthorizationCode } = oidc.entities;
+  return oidc.account?.accountId ?? RefreshToken?.accountId ?? AuthorizationCode?.accountId;
+}
+
+async function actorOf(ctx: KoaContextWithOIDC, identity: Table): Promise<Actor> {
+  const id = subjectOf(ctx);
+  const person = id === undefined ? undefined : await findPerson(identity, id);
+  return {
+    ...requester(requestOf(ctx)),
+    ...(person ? { person: { id: person.id, email: person.email } } : {}),
+    ...(ctx.oidc.client ? clientActor(ctx.oidc.client) : {}),
+  };
+}
+
+/** Records what the library reports by events, and logs its own failures. */
+export function recordEvents(provider: Provider, audit: AuditTrail, identity: Table): void {
+  const note = (ctx: KoaContextWithOIDC, event: Omit<Authentication, 'actor'>) =>
+    audit.note(
+      ctx.req,
+      actorOf(ctx, identity).then((actor) => ({ ...event, actor })),
+    );
+  provider.on('registration_create.success', (ctx) => {
+    note(ctx, { activity: 'client-registered', status: 'success' });
+  });
+  provider.on('grant.error', (ctx, error) => {
+    if (subjectOf(ctx) === undefined || audit.hasTold(ctx.req)) return;
+    const reason = error.error_detail ?? error.error_description ?? error.error;
+    note(ctx, { activity: 'token', status: 'failure', reason });
+  });
+  provider.on('grant.revoked', (ctx, grantId) => {
+    note(ctx, { activity: 'revocation', status: 'success', reason: `The grant ${grantId} ended.` });
+  });
+  provider.on('server_error', (ctx, error) => {
+    logger.error('the provider failed', { path: ctx.path, error });
+  });
+  provider.onerror = (error: Error) => logger.error('the provider failed', { error });
+}

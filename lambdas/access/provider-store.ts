@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
+import * as z from 'zod';
+import type { Key, Table } from '../shared/table.ts';
+import { LIFETIME, nowSeconds } from './lifetimes.ts';
+import { redirectFault } from './redirect-rules.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** Whoever holds one of these has its power, so the table knows only its hash. */
+const BEARER_SECRETS: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
+/** Longer ids cannot be ours; a key of the table holds 2,048 bytes. */
+const LONGEST_ID = 256;
+
+const storedItem = z.object({
+  payload: z.record(z.string(), z.unknown()),
+  consumed: z.number().optional(),
+  ttl: z.number().optional(),
+});
+
+/** A code or refresh token that was used a moment ago: the request lost a race against one like itself. */
+export class JustUsed extends errors.InvalidGrant {
+  constructor() {
+    super('used by a concurrent request');
+  }
+}
+
+export const itemKey = (model: string, id: string): Key => ({
+  pk: `${model}#${BEARER_SECRETS.has(model) ? sha256(id) : id}`,
+  sk: 'current',
+});
+
+/** The stored form of a confidential client's secret. */
+export const hashSecret = (secret: string): string => `sha256:${sha256(secret)}`;
+
+/**
+ * The provider's state in the identity table, one item per artifact, read consistently. An item past its `ttl`
+ * is absent, whether or not DynamoDB has removed it. What must happen once is a conditional write.
+ */
+export class ProviderStore implements Adapter {
+  readonly #model: string;
+  readonly #identity: Table;
+  readonly #allowedRedirects: readonly string[];
+
+  constructor(model: string, identity: Table, allowedRedirects: readonly string[]) {
+    this.#model = model;
+    this.#identity = identity;
+    this.#allowedRedirects = allowedRedirects;
+  }
+
+  async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
+    const { jti: _secret, consumed, ...kept } = JSON.parse(JSON.stringify(payload)) as AdapterPayload;
+    if (this.#model === 'Client' && kept.client_secret) kept.client_secret = hashSecret(kept.client_secret);
+    const ttl = nowSeconds() + (this.#model === 'Client' ? LIFETIME.client : (expiresIn ?? 0));
+    const item = {
+      ...itemKey(this.#model, id),
+      payload: kept,
+      consumed,
+      grantId: payload.grantId,
+      person: payload.accountId,
+      clientId: payload.clientId,
+      ...(expiresIn !== undefined || this.#model === 'Client' ? { ttl } : {}),
+    };
+    if (this.#model === 'ReplayDetection') {
+      const fresh = await this.#identity.put(item, {
+        expression: 'attribute_not_exists(pk) OR #ttl <= :now',
+        names: { '#ttl': 'ttl' },
+        values: { ':now': nowSeconds() },
+      });
+      if (!fresh) throw new errors.InvalidGrant('replayed');
+      return;
+    }
+    await this.#identity.put(item);
+    await this.#point('Uid', payload.uid, id, ttl);
+    await this.#point('UserCode', payload.userCode, id, ttl);
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    if (id.length > LONGEST_ID) return undefined;
+    const stored = await this.#identity.get(itemKey(this.#model, id));
+    if (!stored) return undefined;
+    const { payload, consumed, ttl } = storedItem.parse(stored);
+    const now = nowSeconds();
+    if (ttl !== undefined && ttl <= now) return undefined;
+    if (this.#model === 'Client') return this.#usableClient(id, payload, ttl, now);
+    if (
+      consumed !== undefined &&
+      Provider.ctx?.oidc.route === 'token' &&
+      now - consumed < LIFETIME.reuseGrace
+    )
+      throw new JustUsed();
+    return { ...payload, jti: id, ...(consumed === undefined ? {} : { consumed }) };
+  }
+
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return this.#follow('Uid', uid);
+  }
+
+  async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    return this.#follow('UserCode', userCode);
+  }
+
+  /**
+   * Marks a code or refresh token as used; of parallel redemptions exactly one gets past this.
+   * @throws JustUsed for all others.
+   */
+  async consume(id: string): Promise<void> {
+    const first = await this.#identity.update(
+      itemKey(this.#model, id),
+      {
+        expression: 'SET #consumed = :now',
+        names: { '#consumed': 'consumed' },
+        values: { ':now': nowSeconds() },
+      },
+      'attribute_exists(pk) AND attribute_not_exists(#consumed)',
+    );
+    if (!first) throw new JustUsed();
+  }
+
+  /** Pointers are left to their `ttl`: they lead nowhere without the item. */
+  async destroy(id: string): Promise<void> {
+    await this.#identity.delete(itemKey(this.#model, id));
+  }
+
+  /**
+   * Clears away what a grant issued. The index may lag, and that is fine: what revokes is the removal of the
+   * grant's own item, which every redemption and every session reader looks up with a consistent read.
+   */
+  async revokeByGrantId(grantId: string): Promise<void> {
+    let after: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#identity.query({
+        index: 'by-grant',
+        partition: { attribute: 'grantId', value: grantId },
+        sort: { attribute: 'pk', prefix: `${this.#model}#` },
+        ...(after ? { after } : {}),
+      });
+      await Promise.all(page.items.map(({ pk, sk }) => this.#identity.delete({ pk, sk })));
+      after = page.next;
+    } while (after);
+  }
+
+  async #point(by: 'Uid' | 'UserCode', value: string | undefined, id: string, ttl: number): Promise<void> {
+    if (value === undefined) return;
+    await this.#identity.put({ ...itemKey(`${this.#model}${by}`, value), target: id, ttl });
+  }
+
+  async #follow(by: 'Uid' | 'UserCode', value: string): Promise<AdapterPayload | undefined> {
+    const pointer = await this.#identity.get(itemKey(`${this.#model}${by}`, value));
+    const found = typeof pointer?.target === 'string' ? await this.find(pointer.target) : undefined;
+    return found?.[by === 'Uid' ? 'uid' : 'userCode'] === value ? found : undefined;
+  }
+
+  /** A redirect URI that the deployment no longer lists is no longer the client's; without any it is unknown. */
+  async #usableClient(
+    id: string,
+    payload: AdapterPayload,
+    ttl: number | undefined,
+    now: number,
+  ): Promise<AdapterPayload | undefined> {
+    const redirects = payload.redirect_uris?.filter((uri) => !redirectFault(uri, this.#allowedRedirects));
+    if (!redirects?.length) return undefined;
+    await this.#extendClient(id, ttl, now);
+    return { ...payload, redirect_uris: redirects };
+  }
+
+  async #extendClient(id: string, ttl: number | undefined, now: number): Promise<void> {
+    if (ttl === undefined || ttl - now > LIFETIME.client * 0.9) return;
+    await this.#identity.update(
+      itemKey('Client', id),
+      {
+        expression: 'SET #ttl = :ttl',
+        names: { '#ttl': 'ttl' },
+        values: { ':ttl': now + LIFETIME.client },
+      },
+      'attribute_exists(pk)',
+    );
+  }
+}

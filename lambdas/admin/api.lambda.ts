@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { createSessionReader } from '../access/session-reader.ts';
+import { createTokenVerifier } from '../access/verify-token.ts';
+import { createAuditWriter } from '../audit/writer.ts';
+import { fetchCatalog } from '../portal/catalog-sync.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { buffered } from '../shared/handler.ts';
+import { resourcesOf } from '../shared/origin.ts';
+import { Table } from '../shared/table.ts';
+import { announceOn } from './announce.ts';
+import { CatalogStore } from './catalog-store.ts';
+import { dispatch } from './dispatch.ts';
+import { DocumentStore } from './document-store.ts';
+import type { AdminApi } from './route.ts';
+
+const strings = z
+  .string()
+  .transform((text) => JSON.parse(text) as unknown)
+  .pipe(z.array(z.string()));
+
+const environment = readEnvironment(
+  z.object({
+    SALLYPORT_ORIGIN: z.string(),
+    PORTAL_IDS: strings,
+    OWNERS: strings,
+    OUTGOING_NETWORKS: strings,
+    IDENTITY_TABLE: z.string(),
+    POLICIES_TABLE: z.string(),
+    CATALOG_TABLE: z.string(),
+    AUDIT_TABLE: z.string(),
+    PAYLOADS_TABLE: z.string(),
+    SNAPSHOT_BUCKET: z.string(),
+    EVENT_BUS: z.string(),
+    AUDIT_RETENTION_DAYS: z.coerce.number().int().positive(),
+  }),
+);
+
+const policies = new Table(environment.POLICIES_TABLE);
+const identity = new Table(environment.IDENTITY_TABLE);
+
+const api: AdminApi = {
+  portalIds: environment.PORTAL_IDS,
+  owners: environment.OWNERS,
+  networks: environment.OUTGOING_NETWORKS,
+  tokens: createTokenVerifier({
+    origin: environment.SALLYPORT_ORIGIN,
+    audience: resourcesOf(environment.SALLYPORT_ORIGIN).admin,
+    identity,
+  }),
+  sessions: createSessionReader(identity),
+  documents: new DocumentStore(policies),
+  catalogs: new CatalogStore(new Table(environment.CATALOG_TABLE)),
+  snapshots: { policies, bucket: environment.SNAPSHOT_BUCKET },
+  fetchCatalog,
+  announce: announceOn(environment.EVENT_BUS),
+  audit: createAuditWriter({
+    audit: environment.AUDIT_TABLE,
+    payloads: environment.PAYLOADS_TABLE,
+    retentionDays: environment.AUDIT_RETENTION_DAYS,
+  }),
+  auditTable: new Table(environment.AUDIT_TABLE),
+};
+
+export const handler = buffered((request) => dispatch(api, request));

@@ -1,0 +1,159 @@
+import type { Document } from '../shared/documents/kinds.ts';
+import { SallyportError } from '../shared/errors.ts';
+import { TRANSACTION_LIMIT } from '../shared/transaction.ts';
+import { affectedPortals } from './affected-portals.ts';
+import type { ServerStatus } from './catalog-store.ts';
+import { checkSet, type PlacedDocument } from './check-set.ts';
+import { type PlannedChange, planChanges } from './plan-changes.ts';
+import { publishPortals } from './publish.ts';
+import type { AdminApi, Call } from './route.ts';
+import { syncServer } from './sync-servers.ts';
+import type { Author, World } from './world.ts';
+
+/** What became of one document. */
+export interface AppliedDocument {
+  kind: string;
+  id: string;
+  result: PlannedChange['result'];
+  version: number;
+  sync?: { status: 'synced' | 'failed'; tools: number; message?: string };
+}
+
+export interface Applied {
+  results: AppliedDocument[];
+  portals: { id: string; version: string | null }[];
+}
+
+/** Two writes for each document, and one that orders the changes. */
+const MOST_CHANGES = Math.floor((TRANSACTION_LIMIT - 1) / 2);
+
+export const lostRace = () =>
+  new SallyportError(
+    'conflict',
+    409,
+    'Someone else changed the configuration at the same moment, and nothing of this was done. Try again.',
+  );
+
+export const authorOf = ({ caller }: Call): Author => ({ id: caller.person.id, email: caller.person.email });
+
+type Versioned = PlannedChange & { version: number };
+
+async function commit(
+  api: AdminApi,
+  call: Call,
+  revision: number,
+  plan: PlannedChange[],
+): Promise<Versioned[]> {
+  const changes = plan.filter(({ result }) => result !== 'unchanged');
+  if (changes.length > MOST_CHANGES) {
+    const message = `This changes ${changes.length} documents; one apply changes at most ${MOST_CHANGES}. Send them in parts.`;
+    throw new SallyportError('too_many_changes', 400, message, { at: 'documents' });
+  }
+  const writes = changes.map(({ document, hash, before }) => ({
+    kind: document.kind,
+    id: document.metadata.id,
+    before,
+    after: { document, hash },
+  }));
+  const versions =
+    writes.length > 0 ? await api.documents.commit(revision, writes, authorOf(call)) : ([] as number[]);
+  if (!versions) throw lostRace();
+  const byKey = new Map(changes.map(({ key }, index) => [key, versions[index] ?? 0]));
+  return plan.map((change) => ({ ...change, version: byKey.get(change.key) ?? change.before?.version ?? 0 }));
+}
+
+async function record(api: AdminApi, call: Call, changed: readonly Versioned[]): Promise<void> {
+  await Promise.all(
+    changed.map(({ document, hash, before }) =>
+      api.audit.change({
+        activity: before ? 'update' : 'create',
+        actor: call.caller.actor,
+        document: { kind: document.kind, id: document.metadata.id },
+        status: 'success',
+        ...(before ? { before: before.hash } : {}),
+        after: hash,
+      }),
+    ),
+  );
+  await api.announce(
+    changed.map(({ document, result, version }) => ({
+      kind: document.kind,
+      id: document.metadata.id,
+      change: result === 'created' ? 'created' : 'updated',
+      version,
+      by: call.caller.person.id,
+    })),
+  );
+}
+
+/** Reads a server's catalog and records that it was done. */
+export async function syncAndRecord(
+  api: AdminApi,
+  call: Call,
+  target: { id: string; url: string },
+): Promise<ServerStatus> {
+  const status = await syncServer(api, target);
+  const failed = status.sync === 'failed';
+  await api.audit.change({
+    activity: 'sync',
+    actor: call.caller.actor,
+    document: { kind: 'Server', id: target.id },
+    status: failed ? 'failure' : 'success',
+    ...(failed && status.message ? { reason: status.message } : {}),
+  });
+  return status;
+}
+
+/** Syncs servers that are new or changed, and those whose last sync did not succeed. */
+async function syncChanged(
+  api: AdminApi,
+  call: Call,
+  { document, result }: Versioned,
+): Promise<AppliedDocument['sync']> {
+  if (document.kind !== 'Server' || !document.spec.enabled) return undefined;
+  const { id } = document.metadata;
+  if (result === 'unchanged' && (await api.catalogs.status(id)).sync === 'synced') return undefined;
+  const status = await syncAndRecord(api, call, { id, url: document.spec.url });
+  return {
+    status: status.sync === 'synced' ? 'synced' : 'failed',
+    tools: status.tools,
+    ...(status.message ? { message: status.message } : {}),
+  };
+}
+
+/**
+ * Applies documents as one set: all or none are stored. Servers are then synced and the portals concerned
+ * published, also when nothing changed, so that a repeated apply completes one that was interrupted.
+ * @param expect called with what is stored before anything is written; may refuse.
+ */
+export async function changeDocuments(
+  api: AdminApi,
+  call: Call,
+  set: readonly PlacedDocument[],
+  expect: (world: World) => void = () => {},
+): Promise<Applied> {
+  const world = await api.documents.load();
+  expect(world);
+  checkSet(set, world, api.portalIds);
+  const plan = planChanges(
+    set.map(({ document }) => document),
+    world,
+  );
+  const applied = await commit(api, call, world.revision, plan);
+  await record(
+    api,
+    call,
+    applied.filter(({ result }) => result !== 'unchanged'),
+  );
+  const results = await Promise.all(
+    applied.map(async (change): Promise<AppliedDocument> => {
+      const sync = await syncChanged(api, call, change);
+      const { document, result, version } = change;
+      return { kind: document.kind, id: document.metadata.id, result, version, ...(sync ? { sync } : {}) };
+    }),
+  );
+  const now = new Map<string, { document: Document }>(world.documents);
+  for (const change of applied) now.set(change.key, change);
+  const concerned = affectedPortals({ documents: now }, new Set(applied.map(({ key }) => key)));
+  return { results, portals: await publishPortals(api, concerned) };
+}

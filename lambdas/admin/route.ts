@@ -1,0 +1,62 @@
+import type * as z from 'zod';
+import type { AuditWriter, Change } from '../audit/record.ts';
+import type { Kind } from '../shared/documents/kinds.ts';
+import type { HttpRequest, HttpResponse } from '../shared/http.ts';
+import type { Table } from '../shared/table.ts';
+import type { Administrator, AuthenticationOptions } from './administrator.ts';
+import type { Announce } from './announce.ts';
+import type { PublishOptions } from './publish.ts';
+import type { Permission } from './roles.ts';
+import type { SyncOptions } from './sync-servers.ts';
+
+/** What the handlers work with. */
+export interface AdminApi extends PublishOptions, SyncOptions, AuthenticationOptions {
+  portalIds: readonly string[];
+  audit: AuditWriter;
+  auditTable: Table;
+  announce: Announce;
+}
+
+export interface Call {
+  request: HttpRequest;
+  /** The id in the path; empty for a path that has none. */
+  id: string;
+  caller: Administrator;
+}
+
+/** What a refused attempt is recorded as. */
+export interface Attempt {
+  activity: Change['activity'];
+  kind: string;
+}
+
+interface Described {
+  operation: string;
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** With at most one `{id}`. */
+  path: string;
+  summary: string;
+  /** The kind of document that the path is about. */
+  kind?: Kind;
+  query?: z.ZodObject;
+  /** Request headers beyond the token, with what they are for. */
+  headers?: Readonly<Record<string, string>>;
+  body?: z.ZodType;
+  answer: z.ZodType;
+}
+
+/** A route that anyone may read. */
+export interface OpenRoute extends Described {
+  permission: null;
+  handle(): HttpResponse;
+}
+
+export interface GuardedRoute extends Described {
+  /** `role` is any role at all. */
+  permission: Permission | 'role';
+  /** Only for routes that change something. */
+  attempt?: Attempt;
+  handle(api: AdminApi, call: Call): Promise<HttpResponse>;
+}
+
+export type Route = OpenRoute | GuardedRoute;

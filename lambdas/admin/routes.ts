@@ -1,0 +1,41 @@
+import { kindNames } from '../shared/documents/kinds.ts';
+import { applyDocuments } from './handlers/apply-documents.ts';
+import { deleteDocument } from './handlers/delete-document.ts';
+import { getDocument } from './handlers/get-document.ts';
+import { listAuditRecords } from './handlers/list-audit.ts';
+import { listDocuments } from './handlers/list-documents.ts';
+import { putDocument } from './handlers/put-document.ts';
+import { readOpenapi } from './handlers/read-openapi.ts';
+import { syncOneServer } from './handlers/sync-server.ts';
+import { whoAmI } from './handlers/who-am-i.ts';
+import type { Route } from './route.ts';
+
+const guarded: readonly Route[] = [
+  whoAmI,
+  ...kindNames.flatMap((kind) => [
+    listDocuments(kind),
+    getDocument(kind),
+    putDocument(kind),
+    deleteDocument(kind),
+  ]),
+  applyDocuments,
+  syncOneServer,
+  listAuditRecords,
+];
+
+/** Every route of the admin API. */
+export const routes: readonly Route[] = [readOpenapi(guarded), ...guarded];
+
+/** The routes of a path, whatever their method, with the id that stands in it. */
+export function routesAt(path: string): { routes: Route[]; id: string } {
+  let id = '';
+  const found = routes.filter((route) => {
+    const [before = '', after] = route.path.split('{id}');
+    if (after === undefined) return path === route.path;
+    const between = path.slice(before.length, path.length - after.length);
+    const fits = path.startsWith(before) && path.endsWith(after) && between !== '' && !between.includes('/');
+    if (fits) id = between;
+    return fits;
+  });
+  return { routes: found, id };
+}

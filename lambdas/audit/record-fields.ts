@@ -1,0 +1,67 @@
+import type { Actor, Authentication, Change, Exchange, Outcome } from './record.ts';
+import type { RecordFields } from './stored-record.ts';
+
+const orAbsent = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+/** Milliseconds to a tenth: more is noise that costs bytes. */
+const tenths = (ms: number): number => Math.round(ms * 10) / 10;
+
+const actorFields = ({ person, session, client, ip, userAgent }: Actor) => ({
+  person: orAbsent(person?.id),
+  email: person?.email,
+  session: orAbsent(session),
+  client: client?.id,
+  clientName: client?.name,
+  ip,
+  agent: userAgent,
+});
+
+const exchangeFields = ({ exchange, actor, portal, method, server, tool, decision }: Exchange) => ({
+  exchange,
+  ...actorFields(actor),
+  portal,
+  method,
+  server,
+  tool,
+  allowed: decision.allowed,
+  level: decision.level,
+  policy: decision.policy ?? undefined,
+  reason: decision.reason,
+});
+
+export const intentFields = (exchange: Exchange): RecordFields => ({
+  type: 'intent',
+  ...exchangeFields(exchange),
+});
+
+export const outcomeFields = (exchange: Exchange, outcome: Outcome, payload?: string): RecordFields => ({
+  type: 'outcome',
+  ...exchangeFields(exchange),
+  status: outcome.status,
+  errorCode: outcome.errorCode,
+  totalMs: tenths(outcome.totalMs),
+  upstreamMs: outcome.upstreamMs === undefined ? undefined : tenths(outcome.upstreamMs),
+  reqBytes: outcome.requestBytes,
+  resBytes: outcome.responseBytes,
+  payload,
+});
+
+export const authenticationFields = ({ activity, actor, status, reason }: Authentication): RecordFields => ({
+  type: 'authentication',
+  ...actorFields(actor),
+  activity,
+  status,
+  reason,
+});
+
+export const changeFields = (change: Change): RecordFields => ({
+  type: 'change',
+  ...actorFields(change.actor),
+  activity: change.activity,
+  kind: change.document.kind,
+  document: change.document.id,
+  status: change.status,
+  reason: change.reason,
+  before: change.before,
+  after: change.after,
+});

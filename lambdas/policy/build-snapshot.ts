@@ -1,0 +1,85 @@
+import type { DocumentOf } from '../shared/documents/kinds.ts';
+import type { ServerCatalog } from './catalog.ts';
+import type { NamedPolicy } from './decision.ts';
+import type { PortalSnapshot, RawDefinition, SnapshotServer, SnapshotTool } from './snapshot.ts';
+
+/**
+ * Puts together all that the relay needs to serve one portal. Pure, and the same documents in any order give
+ * the same snapshot. Left out are servers that are disabled, unknown or never synced, tools that are
+ * disabled, and a server whose slug an earlier one of the portal has. A policy that is named but not there
+ * blocks everyone at its place: dropping it could drop a block.
+ */
+export function buildSnapshot(
+  portal: DocumentOf<'Portal'>,
+  servers: readonly DocumentOf<'Server'>[],
+  policies: readonly DocumentOf<'Policy'>[],
+  catalogs: ReadonlyMap<string, ServerCatalog>,
+): PortalSnapshot {
+  const serverById = new Map(servers.map((server) => [server.metadata.id, server]));
+  const policyById = new Map(policies.map((policy) => [policy.metadata.id, policy]));
+  const named = (ids: readonly string[]) => ids.map((id) => namedPolicy(id, policyById.get(id)));
+
+  const { title, description, payloads } = portal.spec;
+  const bySlug = new Map<string, SnapshotServer>();
+  for (const id of portal.spec.servers) {
+    const server = serverById.get(id);
+    const catalog = catalogs.get(id);
+    if (!server?.spec.enabled || !catalog || bySlug.has(server.spec.slug)) continue;
+    bySlug.set(server.spec.slug, snapshotServer(server, catalog, named(server.spec.policies)));
+  }
+  return {
+    portal: { id: portal.metadata.id, title, description, payloads, policies: named(portal.spec.policies) },
+    servers: [...bySlug.values()],
+  };
+}
+
+function namedPolicy(id: string, document: DocumentOf<'Policy'> | undefined): NamedPolicy {
+  if (document) return { id, spec: document.spec };
+  const message = 'The policy is named here but does not exist.';
+  return { id, spec: { action: 'block', include: [{ everyone: true }], require: [], exclude: [], message } };
+}
+
+function snapshotServer(
+  { metadata, spec }: DocumentOf<'Server'>,
+  catalog: ServerCatalog,
+  policies: readonly NamedPolicy[],
+): SnapshotServer {
+  return {
+    id: metadata.id,
+    slug: spec.slug,
+    title: spec.title,
+    description: spec.description,
+    url: spec.url,
+    era: catalog.era,
+    capabilities: catalog.capabilities,
+    instructions: catalog.instructions,
+    policies,
+    tools: enabledTools(spec.tools, catalog.tools),
+    prompts: [...byKey(catalog.prompts, 'name').values()],
+    resources: [...byKey(catalog.resources, 'uri').values()],
+    resourceTemplates: [...byKey(catalog.resourceTemplates, 'uriTemplate').values()],
+  };
+}
+
+function enabledTools(
+  reviews: DocumentOf<'Server'>['spec']['tools'],
+  definitions: readonly RawDefinition[],
+): SnapshotTool[] {
+  const tools: SnapshotTool[] = [];
+  for (const [name, definition] of byKey(definitions, 'name')) {
+    // Names come from the server: one called `constructor` must not find an inherited member.
+    const review = Object.hasOwn(reviews, name) ? reviews[name] : undefined;
+    if (review?.enabled !== false) tools.push({ name, definition, risk: review?.risk });
+  }
+  return tools;
+}
+
+/** The definitions that have the key, sorted by it; of two alike the first stays. */
+function byKey(definitions: readonly RawDefinition[], key: string): Map<string, RawDefinition> {
+  const found = new Map<string, RawDefinition>();
+  for (const definition of definitions) {
+    const name = definition[key];
+    if (typeof name === 'string' && !found.has(name)) found.set(name, definition);
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

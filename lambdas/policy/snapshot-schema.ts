@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { documentId, slug } from '../shared/documents/identifiers.ts';
+import { policySpec } from '../shared/documents/policy.ts';
+import { toolRisk } from '../shared/documents/server.ts';
+import type { PortalSnapshot, RawDefinition } from './snapshot.ts';
+
+/** What a server gave is taken as it is: a copy by schema would lose members. */
+const definition = z.custom<RawDefinition>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => text);
+const policies = z.array(z.object({ id: documentId, spec: policySpec }));
+
+const tool = z.object({
+  name: z.string(),
+  definition,
+  risk: toolRisk.optional().transform((risk) => risk),
+});
+
+const server = z.object({
+  id: documentId,
+  slug,
+  title: z.string(),
+  description: optionalText,
+  url: z.string(),
+  era: z.enum(['modern', 'legacy']),
+  capabilities: definition,
+  instructions: optionalText,
+  policies,
+  tools: z.array(tool),
+  prompts: z.array(definition),
+  resources: z.array(definition),
+  resourceTemplates: z.array(definition),
+});
+
+/** A published snapshot as it comes back from the store. */
+export const portalSnapshot: z.ZodType<PortalSnapshot> = z.object({
+  portal: z.object({
+    id: documentId,
+    title: z.string(),
+    description: optionalText,
+    payloads: z.enum(['metadata', 'full']),
+    policies,
+  }),
+  servers: z.array(server),
+});

@@ -1,0 +1,40 @@
+import type { AccessSession } from '../access/person.ts';
+import { decidePortal, decideServer } from '../policy/decide.ts';
+import type { Decision, Subject } from '../policy/decision.ts';
+import type { Catalog, ServerEntry } from './catalog.ts';
+import { code, RpcError } from './json-rpc.ts';
+
+export function subjectOf({ person }: AccessSession, ip: string): Subject {
+  return { email: person.email, groups: person.groups, ip };
+}
+
+/** What one person may use in one version of the portal; each server is decided once, when it is asked for. */
+export class Access {
+  readonly portal: Decision;
+  readonly #catalog: Catalog;
+  readonly #subject: Subject;
+  readonly #decisions = new Map<ServerEntry, Decision>();
+
+  constructor(catalog: Catalog, subject: Subject) {
+    this.#catalog = catalog;
+    this.#subject = subject;
+    this.portal = decidePortal(catalog.level, subject);
+  }
+
+  to(at: ServerEntry): Decision {
+    let decision = this.#decisions.get(at);
+    if (!decision) {
+      decision = decideServer(this.#catalog.level, at.level, this.#subject);
+      this.#decisions.set(at, decision);
+    }
+    return decision;
+  }
+
+  servers(): ServerEntry[] {
+    return this.#catalog.servers.filter((at) => this.to(at).allowed);
+  }
+}
+
+/** The refusal of a person by the portal itself, who may know why. */
+export const refusedByPortal = ({ reason }: Decision): RpcError =>
+  new RpcError(code.denied, reason, { status: 403 });

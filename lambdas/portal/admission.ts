@@ -1,0 +1,56 @@
+import { bearerToken } from '../access/bearer.ts';
+import type { AccessSession, AccessToken } from '../access/person.ts';
+import type { SessionReader } from '../access/session-reader.ts';
+import type { TokenVerifier } from '../access/verify-token.ts';
+import type { Actor } from '../audit/record.ts';
+import { SallyportError, toErrorBody } from '../shared/errors.ts';
+import type { HttpRequest, StreamingResponse } from '../shared/http.ts';
+import { PORTAL_SCOPE } from '../shared/origin.ts';
+import { JSON_HEADERS } from './answer.ts';
+
+/** Who is behind a request. */
+export interface Admitted {
+  token: AccessToken;
+  session: AccessSession;
+  ip: string;
+  userAgent: string | undefined;
+}
+
+/**
+ * Judges the bearer token on every request: a gateway in front may remember its own answer.
+ * @throws SallyportError 400, 401 or 403.
+ */
+export async function admit(
+  request: HttpRequest,
+  tokens: TokenVerifier,
+  sessions: SessionReader,
+): Promise<Admitted> {
+  const token = await tokens.verify(bearerToken(request));
+  if (!token.scopes.includes(PORTAL_SCOPE))
+    throw new SallyportError('insufficient_scope', 403, `The access token lacks the scope ${PORTAL_SCOPE}.`);
+  const session = await sessions.read(token);
+  return { token, session, ip: request.sourceIp, userAgent: request.headers['user-agent'] };
+}
+
+export const actorOf = (
+  { token, session, ip, userAgent }: Admitted,
+  clientName: string | undefined,
+): Actor => ({
+  person: { id: session.person.id, email: session.person.email },
+  session: session.sid,
+  client: { id: token.clientId, ...(clientName === undefined ? {} : { name: clientName }) },
+  ip,
+  ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 200) }),
+});
+
+/** The answer to somebody who is not admitted, with the challenge of RFC 6750 and RFC 9728. */
+export function refusalOf(error: SallyportError, origin: string): StreamingResponse {
+  const { status, body } = toErrorBody(error);
+  const challenge: Record<string, string> =
+    status === 401 || status === 403
+      ? {
+          'www-authenticate': `Bearer error="${error.code}", resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp", scope="${PORTAL_SCOPE}"`,
+        }
+      : {};
+  return { status, headers: { ...JSON_HEADERS, ...challenge }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,157 @@
+import type { AuditWriter } from '../audit/record.ts';
+import type { StreamingResponse } from '../shared/http.ts';
+import { logger } from '../shared/logger.ts';
+import { type Access, refusedByPortal } from './access.ts';
+import { type Admitted, actorOf } from './admission.ts';
+import { Answer } from './answer.ts';
+import type { Catalog, Offer } from './catalog.ts';
+import { endingOf, statusOfResult } from './ending.ts';
+import { legacyResult } from './eras/legacy.ts';
+import { modernResult } from './eras/modern.ts';
+import type { PortalRequest } from './eras/portal-request.ts';
+import { type Ending, ExchangeRecord } from './exchange-record.ts';
+import { forwardTo } from './forwarding.ts';
+import type { JsonObject } from './json.ts';
+import { code, errorMessage, RpcError, resultMessage } from './json-rpc.ts';
+import type { Context, Method } from './methods/context.ts';
+import { serverInfoOf } from './methods/describe-portal.ts';
+import { NotRouted } from './routing.ts';
+import { TimeLimits } from './time-limits.ts';
+import type { Notification } from './upstream/call.ts';
+import type { Upstreams } from './upstream/upstreams.ts';
+
+export interface ConversationOptions {
+  request: PortalRequest;
+  method: Method;
+  catalog: Catalog;
+  access: Access;
+  admitted: Admitted;
+  requestBytes: number;
+  pageSize: number;
+  audit: AuditWriter;
+  upstreams: Upstreams;
+  /** Milliseconds that the whole may take. */
+  limitMs: number;
+  accept: string | undefined;
+  /** What the person may use by now; throws when the session has ended. */
+  stillAllowed: () => Promise<Access>;
+}
+
+/** The message that ends an answer, as text, with its HTTP status while nothing was sent. */
+interface Final {
+  text: string;
+  status: number;
+}
+
+const unexpected = () =>
+  new RpcError(code.internalError, 'Something went wrong on our side. Please try again.', { status: 500 });
+
+/** One request from its decision to the end of its answer, with its audit record. */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  readonly #record: ExchangeRecord;
+  #offer: Offer | undefined;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    const { audit, admitted, request, catalog, access, requestBytes } = options;
+    this.#record = new ExchangeRecord(audit, {
+      actor: actorOf(admitted, request.clientName),
+      portal: catalog.portal.id,
+      method: request.method,
+      decision: access.portal,
+      requestBytes,
+    });
+  }
+
+  answer(): Promise<StreamingResponse> {
+    const { limitMs, accept } = this.#options;
+    const limits = new TimeLimits(limitMs, () => this.#stillAllowed());
+    const answer = new Answer(accept, () => limits.callerGone());
+    const ended = this.#run(limits.signal, answer).then(({ text, status }) => {
+      limits.clear();
+      answer.end(text, status);
+    });
+    ended.catch((error: unknown) => logger.error('answer not ended', { error: String(error) }));
+    return answer.response;
+  }
+
+  /** Never rejects: whatever happens becomes the final message. */
+  async #run(signal: AbortSignal, answer: Answer): Promise<Final> {
+    const { access, method } = this.#options;
+    try {
+      if (!access.portal.allowed) throw refusedByPortal(access.portal);
+      return await this.#succeeded(await method(this.#context(signal, answer)));
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #context(signal: AbortSignal, answer: Answer): Context {
+    const { request, catalog, access, pageSize, upstreams, admitted } = this.#options;
+    const record = this.#record;
+    const notify = (notification: Notification) => answer.notify({ jsonrpc: '2.0', ...notification });
+    const person = admitted.session.person.id;
+    return {
+      request,
+      catalog,
+      access,
+      pageSize,
+      record,
+      notify,
+      forward: (offer, forwarding) => {
+        this.#offer = offer;
+        const options = { upstreams, request, record, person, signal, onNotification: notify };
+        return forwardTo(offer, forwarding, options);
+      },
+    };
+  }
+
+  #resultMessage(result: JsonObject): JsonObject {
+    const { request, catalog } = this.#options;
+    if (request.era === 'modern')
+      return resultMessage(request.id, modernResult(result, serverInfoOf(catalog.portal)));
+    const { outputSchema } = this.#offer?.definition ?? {};
+    return resultMessage(request.id, legacyResult(request.method, result, outputSchema));
+  }
+
+  async #succeeded(result: JsonObject): Promise<Final> {
+    const message = this.#resultMessage(result);
+    const text = JSON.stringify(message);
+    await this.#record.outcome(this.#ending(statusOfResult(result), text, message.result));
+    return { text, status: 200 };
+  }
+
+  async #failed(thrown: unknown): Promise<Final> {
+    const { request } = this.#options;
+    const ending = endingOf(thrown, request, this.#record, this.#offer?.at.server.title ?? '');
+    if (!ending) logger.error('request failed', { error: thrown instanceof Error ? thrown : String(thrown) });
+    const { error, status } = ending ?? { error: unexpected(), status: 'error' as const };
+    if (thrown instanceof NotRouted && thrown.refused)
+      this.#record.goesTo(thrown.refused.offer, thrown.refused.decision);
+    const message = errorMessage(request.id, error);
+    const text = JSON.stringify(message);
+    try {
+      if (error.code !== code.notRecorded)
+        await this.#record.outcome({ ...this.#ending(status, text, message.error), errorCode: error.code });
+    } catch (refusal) {
+      const shown = refusal instanceof RpcError ? refusal : unexpected();
+      return { text: JSON.stringify(errorMessage(request.id, shown)), status: shown.status };
+    }
+    return { text, status: error.status };
+  }
+
+  #ending(status: Ending['status'], text: string, answer: unknown): Ending {
+    const { request, catalog } = this.#options;
+    const ending = { status, responseBytes: Buffer.byteLength(text) };
+    if (catalog.portal.payloads !== 'full' || !this.#offer) return ending;
+    const args = request.method === 'tools/call' ? request.params.arguments : request.params;
+    return { ...ending, payload: { arguments: args, answer } };
+  }
+
+  async #stillAllowed(): Promise<void> {
+    const access = await this.#options.stillAllowed();
+    const { portal } = access;
+    if (!portal.allowed) throw refusedByPortal(portal);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { createSessionReader } from '../access/session-reader.ts';
+import { createTokenVerifier } from '../access/verify-token.ts';
+import { createAuditWriter } from '../audit/writer.ts';
+import { SnapshotReader } from '../policy/snapshot-store.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { streaming } from '../shared/handler.ts';
+import { resourcesOf } from '../shared/origin.ts';
+import { createOutgoing } from '../shared/outgoing.ts';
+import { Table } from '../shared/table.ts';
+import { createRelay } from './relay.ts';
+import { createUpstreams } from './upstream/upstreams.ts';
+
+const list = z.string().transform((text, context) => {
+  const parsed = z.array(z.string()).safeParse(text === '' ? [] : JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  context.addIssue('must be a JSON array of strings');
+  return z.NEVER;
+});
+
+const environment = readEnvironment(
+  z.object({
+    SALLYPORT_ORIGIN: z.string(),
+    PORTAL_ID: z.string(),
+    IDENTITY_TABLE: z.string(),
+    POLICIES_TABLE: z.string(),
+    SNAPSHOT_BUCKET: z.string(),
+    AUDIT_TABLE: z.string(),
+    PAYLOADS_TABLE: z.string(),
+    VAULT_TABLE: z.string(),
+    ALLOWED_ORIGINS: list,
+    OUTGOING_NETWORKS: list,
+    AUDIT_RETENTION_DAYS: z.coerce.number().int().positive(),
+  }),
+);
+
+const identity = new Table(environment.IDENTITY_TABLE);
+
+/** Requests pass for this long after their token's expiry, as the authorizer's cached answer lets them. */
+const CACHED_ANSWER_SECONDS = 60;
+
+const relay = createRelay({
+  origin: environment.SALLYPORT_ORIGIN,
+  portalId: environment.PORTAL_ID,
+  allowedOrigins: environment.ALLOWED_ORIGINS,
+  tokens: createTokenVerifier({
+    origin: environment.SALLYPORT_ORIGIN,
+    audience: resourcesOf(environment.SALLYPORT_ORIGIN).portal,
+    identity,
+    toleranceSeconds: CACHED_ANSWER_SECONDS,
+  }),
+  sessions: createSessionReader(identity),
+  snapshots: new SnapshotReader({
+    policies: new Table(environment.POLICIES_TABLE),
+    bucket: environment.SNAPSHOT_BUCKET,
+  }),
+  audit: createAuditWriter({
+    audit: environment.AUDIT_TABLE,
+    payloads: environment.PAYLOADS_TABLE,
+    retentionDays: environment.AUDIT_RETENTION_DAYS,
+  }),
+  upstreams: createUpstreams(
+    createOutgoing(environment.OUTGOING_NETWORKS),
+    new Table(environment.VAULT_TABLE),
+  ),
+});
+
+export const handler = streaming((request, context: Context) =>
+  relay.handle(request, context.getRemainingTimeInMillis()),
+);

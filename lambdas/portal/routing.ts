@@ -1,0 +1,81 @@
+import type { Decision } from '../policy/decision.ts';
+import type { Access } from './access.ts';
+import type { Catalog, Offer, ToolOffer } from './catalog.ts';
+import { invalidParams, type RpcError } from './json-rpc.ts';
+
+/** Where a request goes, with the decision that let it. */
+export interface Route<O extends Offer = Offer> {
+  offer: O;
+  decision: Decision;
+}
+
+/**
+ * Nothing of that name for this person. `refused` is for the audit alone: the caller learns no more than for
+ * a name that does not exist.
+ */
+export class NotRouted extends Error {
+  readonly error: RpcError;
+  readonly refused: Route | undefined;
+
+  constructor(error: RpcError, refused: Route | undefined) {
+    super(error.message);
+    this.error = error;
+    this.refused = refused;
+  }
+}
+
+const named = <O extends Offer>(offer: O | undefined, access: Access, unknown: RpcError): Route<O> => {
+  if (!offer) throw new NotRouted(unknown, undefined);
+  const decision = access.to(offer.at);
+  if (!decision.allowed) throw new NotRouted(unknown, { offer, decision });
+  return { offer, decision };
+};
+
+export function routeTool(catalog: Catalog, access: Access, name: unknown): Route<ToolOffer> {
+  if (typeof name !== 'string') throw invalidParams('params.name must be the name of a tool.');
+  return named(catalog.tools.get(name), access, invalidParams(`Unknown tool: ${name.slice(0, 256)}`));
+}
+
+export function routePrompt(catalog: Catalog, access: Access, name: unknown): Route {
+  if (typeof name !== 'string') throw invalidParams('params.name must be the name of a prompt.');
+  return named(catalog.prompts.get(name), access, invalidParams(`Unknown prompt: ${name.slice(0, 256)}`));
+}
+
+/** One server that has it; several are ambiguous, as URIs belong to servers. */
+function single(offers: readonly Offer[], access: Access, ambiguous: RpcError): Route | undefined {
+  const servers = new Map(offers.map((offer) => [offer.at, offer]));
+  const routes = [...servers.values()]
+    .map((offer) => ({ offer, decision: access.to(offer.at) }))
+    .filter(({ decision }) => decision.allowed);
+  if (routes.length > 1) throw new NotRouted(ambiguous, undefined);
+  return routes[0];
+}
+
+function routeUri(candidates: readonly (readonly Offer[])[], access: Access, uri: string): Route {
+  const data = { uri };
+  const ambiguous = invalidParams('Several servers of the portal have this resource.', data);
+  for (const offers of candidates) {
+    const route = single(offers, access, ambiguous);
+    if (route) return route;
+  }
+  const refused = candidates.flat()[0];
+  throw new NotRouted(
+    invalidParams('Resource not found', data),
+    refused && { offer: refused, decision: access.to(refused.at) },
+  );
+}
+
+const expanding = (catalog: Catalog, uri: string) => catalog.templates.filter(({ matches }) => matches(uri));
+
+/** By the catalog: a listed resource first, then the templates that could expand to the URI. */
+export function routeResource(catalog: Catalog, access: Access, uri: unknown): Route {
+  if (typeof uri !== 'string') throw invalidParams('params.uri must be the URI of a resource.');
+  return routeUri([catalog.resources.get(uri) ?? [], expanding(catalog, uri)], access, uri);
+}
+
+/** A completion names a template as it is listed, or a resource. */
+export function routeTemplate(catalog: Catalog, access: Access, uri: unknown): Route {
+  if (typeof uri !== 'string') throw invalidParams('params.ref.uri must be a URI template or a URI.');
+  const listed = catalog.templates.filter(({ name }) => name === uri);
+  return routeUri([listed, catalog.resources.get(uri) ?? [], expanding(catalog, uri)], access, uri);
+}

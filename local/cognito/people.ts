@@ -1,0 +1,47 @@
+/** Somebody in the embedded user pool. */
+export interface Person {
+  /** What the sign-in page and `--person` call them. */
+  username: string;
+  /** Stable subject, a UUID as in Cognito. */
+  sub: string;
+  name: string;
+  email: string;
+  groups: readonly string[];
+  /** What the person shows, in a phrase. */
+  about: string;
+}
+
+export const PEOPLE: readonly Person[] = [
+  {
+    username: 'alice',
+    sub: '6f1de0a4-5c7b-4a52-9c08-0d9a1b1f7a01',
+    name: 'Alice Archer',
+    email: 'alice@example.com',
+    groups: ['engineering'],
+    about: 'an engineer',
+  },
+  {
+    username: 'bob',
+    sub: '6f1de0a4-5c7b-4a52-9c08-0d9a1b1f7a02',
+    name: 'Bob Baker',
+    email: 'bob@example.com',
+    groups: ['sales'],
+    about: 'in sales',
+  },
+  {
+    username: 'carol',
+    sub: '6f1de0a4-5c7b-4a52-9c08-0d9a1b1f7a03',
+    name: 'Carol Cooper',
+    email: 'carol@outside.test',
+    groups: [],
+    about: 'outside the company, refused',
+  },
+  {
+    username: 'dana',
+    sub: '6f1de0a4-5c7b-4a52-9c08-0d9a1b1f7a04',
+    name: 'Dana Dyer',
+    email: 'dana@example.com',
+    groups: ['security'],
+    about: 'in security, an owner',
+  },
+];

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import type { JWK } from 'jose';
+import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { CLAIMS_OF_SCOPES, claimsOf } from './claims.ts';
+import type { Person } from './people.ts';
+import { signInState } from './sign-in-state.ts';
+
+const HOUR = 3600;
+
+export interface Pool {
+  issuer: string;
+  clientId: string;
+  callbackUrls: readonly string[];
+  people: readonly Person[];
+  key: JWK;
+}
+
+/** An OpenID provider that behaves as a Cognito user pool with one public client. */
+export function createPool(pool: Pool): Provider {
+  const path = new URL(pool.issuer).pathname;
+  const configuration: Configuration = {
+    adapter: signInState(),
+    clients: [
+      {
+        client_id: pool.clientId,
+        redirect_uris: [...pool.callbackUrls],
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        require_auth_time: true,
+      },
+    ],
+    jwks: { keys: [pool.key] },
+    pkce: { required: () => true },
+    claims: CLAIMS_OF_SCOPES,
+    conformIdTokenClaims: false,
+    scopes: Object.keys(CLAIMS_OF_SCOPES),
+    responseTypes: ['code'],
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
+    interactions: { url: (_context, interaction) => `${pool.issuer}/sign-in/${interaction.uid}` },
+    findAccount: (_context, sub) => {
+      const person = pool.people.find((candidate) => candidate.sub === sub);
+      return person && { accountId: sub, claims: () => claimsOf(person) };
+    },
+    loadExistingGrant: grantEverything,
+    // Cookies do not know ports: with the library's names this provider and Sallyport's would share them.
+    cookies: {
+      names: { session: 'pool_session', interaction: 'pool_sign_in', resume: 'pool_resume' },
+      long: { httpOnly: true, sameSite: 'lax', path },
+      keys: [randomBytes(16).toString('hex')],
+    },
+    ttl: {
+      AuthorizationCode: 300,
+      AccessToken: HOUR,
+      IdToken: HOUR,
+      Interaction: HOUR,
+      Session: HOUR,
+      Grant: HOUR,
+    },
+    renderError: (context, out) => {
+      context.type = 'text';
+      context.body = `${out.error}: ${out.error_description ?? ''}`;
+    },
+  };
+  return new Provider(pool.issuer, configuration);
+}
+
+/** The pool's own client needs nobody's consent. */
+async function grantEverything({ oidc }: KoaContextWithOIDC) {
+  const { client, session, provider } = oidc;
+  const known = client && session?.grantIdFor(client.clientId);
+  if (known) return provider.Grant.find(known);
+  if (!client || !session?.accountId) return undefined;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope(Object.keys(CLAIMS_OF_SCOPES).join(' '));
+  await grant.save();
+  return grant;
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { errors, type Provider } from 'oidc-provider';
+import { listenOnLoopback, readBody } from '../services/loopback.ts';
+import type { Person } from './people.ts';
+import { createPool } from './provider.ts';
+import { signInPage } from './sign-in-page.ts';
+import { signingKey } from './signing-key.ts';
+
+const MAX_FORM = 4096;
+
+export interface CognitoOptions {
+  /** 0 for any free port. */
+  port: number;
+  poolId: string;
+  clientId: string;
+  callbackUrls: readonly string[];
+  people: readonly Person[];
+  /** Where the signing key is kept. */
+  dataFolder: string;
+}
+
+export interface RunningCognito {
+  /** `http://127.0.0.1:<port>/<pool id>`, with discovery below it. */
+  issuer: string;
+  close: () => Promise<void>;
+}
+
+/** Starts a stand-in for a Cognito user pool with a sign-in page on the loopback interface. */
+export async function startCognito(options: CognitoOptions): Promise<RunningCognito> {
+  const key = await signingKey(options.dataFolder);
+  let listener: RequestListener | undefined;
+  const server = await listenOnLoopback(options.port, (request, response) => listener?.(request, response));
+  const issuer = `${server.origin}/${options.poolId}`;
+  const pool = createPool({ ...options, issuer, key });
+  listener = serve(pool, `/${options.poolId}`, options.people);
+  return { issuer, close: server.close };
+}
+
+function serve(pool: Provider, mount: string, people: readonly Person[]): RequestListener {
+  const openId = pool.callback();
+  return (request, response) => {
+    const url = request.url ?? '/';
+    if (url.startsWith(`${mount}/sign-in/`)) {
+      signIn(pool, people, request, response).catch((error: unknown) => {
+        console.error(error);
+        sendText(response, 500, 'The user pool failed; its log says why.');
+      });
+    } else if (url.startsWith(`${mount}/`)) {
+      request.url = url.slice(mount.length);
+      Object.assign(request, { originalUrl: url });
+      void openId(request, response);
+    } else {
+      sendText(response, 404, `There is no user pool here but ${mount}.`);
+    }
+  };
+}
+
+async function signIn(
+  pool: Provider,
+  people: readonly Person[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!(await belongsToBrowser(pool, request, response)))
+    return sendText(
+      response,
+      400,
+      'This sign-in is over or was begun in another browser. Start again at the application.',
+    );
+  if (request.method !== 'POST') {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+    response.end(signInPage(people));
+    return;
+  }
+  const form = new URLSearchParams((await readBody(request, MAX_FORM))?.toString('utf8'));
+  const person = people.find(({ username }) => username === form.get('person'));
+  if (person) return pool.interactionFinished(request, response, { login: { accountId: person.sub } });
+  if (!form.has('cancel')) return sendText(response, 400, 'There is nobody of that name in this user pool.');
+  return pool.interactionFinished(request, response, {
+    error: 'access_denied',
+    error_description: 'The sign-in was cancelled.',
+  });
+}
+
+/** The cookie alone is not enough: it must be this address's sign-in. */
+async function belongsToBrowser(
+  pool: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  try {
+    const { uid } = await pool.interactionDetails(request, response);
+    return request.url?.endsWith(`/sign-in/${uid}`) === true;
+  } catch (error) {
+    if (error instanceof errors.OIDCProviderError) return false;
+    throw error;
+  }
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FunctionError } from '../functions/function-process.ts';
+import { type LoopbackServer, listenOnLoopback, readBody } from '../services/loopback.ts';
+import { Authorizer, type Invoke } from './authorizer.ts';
+import { type GatewayRequest, headerValues, readGatewayRequest } from './gateway-request.ts';
+import { compileGatewayResponses, type FaultResponder, type FaultType } from './gateway-response.ts';
+import { readBufferedAnswer } from './proxy-answer.ts';
+import { type AuthorizerContext, isBinary, proxyEvent } from './proxy-event.ts';
+import type { AuthorizerView, RestApiView } from './rest-api.ts';
+import { compileRoutes, type Route } from './routes.ts';
+import { send, sendStreamed } from './send.ts';
+
+/** API Gateway takes 10 MB; Lambda takes and gives 6 MB with the event around the body. */
+const BODY_LIMIT = 10 * 1024 * 1024;
+const LAMBDA_LIMIT = 6 * 1024 * 1024 + 100;
+
+/** One request on its way through the gateway. */
+interface Exchange {
+  request: GatewayRequest;
+  response: ServerResponse;
+  route: Route;
+  fail: (type: FaultType) => void;
+}
+
+/** Serves a REST API at the root of an origin, as API Gateway behind a domain with an empty base path does. */
+class Gateway {
+  readonly #api: RestApiView;
+  readonly #invoke: Invoke;
+  readonly #route: ReturnType<typeof compileRoutes>;
+  readonly #fault: FaultResponder;
+  readonly #authorizers = new Map<AuthorizerView, Authorizer>();
+
+  constructor(api: RestApiView, invoke: Invoke) {
+    this.#api = api;
+    this.#invoke = invoke;
+    this.#route = compileRoutes(api.methods);
+    this.#fault = compileGatewayResponses(api.gatewayResponses);
+    for (const { authorizer } of api.methods) {
+      if (authorizer) this.#authorizers.set(authorizer, new Authorizer(api, authorizer, invoke));
+    }
+  }
+
+  async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = readGatewayRequest(message, randomUUID());
+    const route = this.#route(request.method, request.path);
+    if (!route) return send(response, this.#fault('MISSING_AUTHENTICATION_TOKEN', request));
+    const fail = (type: FaultType) => send(response, this.#fault(type, request, route.pathParameters));
+    const body = await readBody(message, BODY_LIMIT);
+    if (!body) {
+      response.setHeader('Connection', 'close');
+      return fail('REQUEST_TOO_LARGE');
+    }
+    const { authorizer } = route.method;
+    const verdict = authorizer && (await this.#authorizers.get(authorizer)?.judge(route, request));
+    if (verdict && 'fault' in verdict) return fail(verdict.fault);
+    await this.#integrate({ request, response, route, fail }, body, verdict?.context);
+  }
+
+  async #integrate(exchange: Exchange, body: Buffer, context: AuthorizerContext | undefined): Promise<void> {
+    const { request, response, route, fail } = exchange;
+    const { functionName, timeoutMilliseconds, transferMode } = route.method;
+    const event = proxyEvent(this.#api, route, request, body, context);
+    if (Buffer.byteLength(event) > LAMBDA_LIMIT) return fail('REQUEST_TOO_LARGE');
+    const timer = setTimeout(() => {
+      if (response.headersSent) response.destroy();
+      else fail('INTEGRATION_TIMEOUT');
+    }, timeoutMilliseconds);
+    response.on('close', () => clearTimeout(timer));
+    try {
+      const answer = await this.#invoke(functionName, event, request.requestId);
+      if (transferMode === 'STREAM') {
+        const fault = () => this.#fault('DEFAULT_5XX', request, route.pathParameters);
+        sendStreamed(response, answer, request.requestId, fault);
+      } else {
+        this.#sendBuffered(exchange, Buffer.concat(await answer.toArray()));
+      }
+    } catch (error) {
+      if (!(error instanceof FunctionError)) console.error(error);
+      fail('DEFAULT_5XX');
+    }
+  }
+
+  #sendBuffered({ request, response, fail }: Exchange, payload: Buffer): void {
+    const acceptsBinary = isBinary(this.#api, headerValues(request, 'accept').at(0));
+    const answer =
+      payload.length <= LAMBDA_LIMIT
+        ? readBufferedAnswer(payload, request.requestId, acceptsBinary)
+        : undefined;
+    if (answer) send(response, answer);
+    else fail('DEFAULT_5XX');
+  }
+}
+
+/**
+ * Starts the gateway of a REST API on the loopback interface.
+ * @throws Error naming the port when it is taken.
+ */
+export async function startGateway(api: RestApiView, invoke: Invoke, port: number): Promise<LoopbackServer> {
+  const gateway = new Gateway(api, invoke);
+  return listenOnLoopback(port, (message, response) => {
+    gateway.serve(message, response).catch((error: unknown) => {
+      console.error(error);
+      response.destroy();
+    });
+  });
+}

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Authorizer } from '../iam/authorizer.ts';
+import { ServiceError } from './aws-json.ts';
+import { type BusEvent, EventBuses } from './event-bus.ts';
+import { KeyManagement } from './kms.ts';
+import { listenOnLoopback, readBody } from './loopback.ts';
+import { callerOf } from './permission.ts';
+import { Objects } from './s3.ts';
+
+const MAX_BODY = 64 * 1024 * 1024;
+const INTERNAL_FAILURE = new ServiceError('InternalFailure', 'The stand-in failed; its log says why.', 500);
+
+export interface ServicesOptions {
+  /** 0 for any free port. */
+  port: number;
+  /** Where objects, master keys and events are kept. */
+  folder: string;
+  buckets: readonly string[];
+  /** Ids of KMS keys, without the ARN's prefix. */
+  keyIds: readonly string[];
+  eventBuses: readonly string[];
+  authorize: Authorizer;
+}
+
+export interface RunningServices {
+  /** The endpoint of S3 (path style), KMS and EventBridge. */
+  endpoint: string;
+  /** The last events put on any bus, oldest first. */
+  events: () => readonly BusEvent[];
+  close: () => Promise<void>;
+}
+
+/** A service that speaks AWS JSON 1.1. */
+interface JsonService {
+  perform(operation: string, body: Buffer, caller: ReturnType<typeof callerOf>): Promise<object>;
+}
+
+/** Starts the stand-ins for S3, KMS and EventBridge on the loopback interface. */
+export async function startServices(options: ServicesOptions): Promise<RunningServices> {
+  const { folder, authorize } = options;
+  await mkdir(folder, { recursive: true });
+  const objects = new Objects(join(folder, 's3'), options.buckets);
+  const buses = new EventBuses(join(folder, 'events.jsonl'), options.eventBuses);
+  const services = new Map<string, JsonService>([
+    ['TrentService', new KeyManagement(join(folder, 'kms'), options.keyIds)],
+    ['AWSEvents', buses],
+  ]);
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const caller = () => callerOf(request.headers.authorization, authorize);
+    const body = await readBody(request, MAX_BODY);
+    const target = request.headers['x-amz-target']?.toString();
+    if (!body) return sendJson(response, 413, { message: 'The request is over 64 MB.' });
+    if (target === undefined) return objects.answer(request, response, body, caller);
+    const [name = '', operation = ''] = target.split('.', 2);
+    const service = services.get(name);
+    try {
+      if (!service)
+        throw new ServiceError(
+          'UnknownOperationException',
+          `The embedded cloud has no stand-in for ${target}.`,
+        );
+      sendJson(response, 200, await service.perform(operation, body, caller()));
+    } catch (error) {
+      sendError(response, error);
+    }
+  };
+
+  const server = await listenOnLoopback(options.port, (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      console.error(error);
+      response.destroy();
+    });
+  });
+  return { endpoint: server.origin, events: () => buses.events, close: server.close };
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const known = error instanceof ServiceError;
+  if (!known) console.error(error);
+  const { status, type, message } = known ? error : INTERNAL_FAILURE;
+  sendJson(response, status, { __type: type, message });
+}

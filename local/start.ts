@@ -1,0 +1,48 @@
+import { demoDocuments } from './demo/documents.ts';
+import { startCloud } from './start/cloud.ts';
+import { prepareDataFolder } from './start/data-folder.ts';
+import { readOptions, type StartOptions, USAGE, UsageError } from './start/options.ts';
+import { phase } from './start/phase.ts';
+import { portsFrom, requireFreePorts } from './start/ports.ts';
+import { seed } from './start/seed.ts';
+import { summary } from './start/summary.ts';
+
+/** Runs until a signal ends it. @throws Error in one line when something does not start. */
+async function run(options: StartOptions): Promise<void> {
+  const { demo } = options;
+  const ports = portsFrom(options.port);
+  const origin = `http://127.0.0.1:${ports.gateway}`;
+  await requireFreePorts(ports);
+  const dataFolder = prepareDataFolder(options.data, options.fresh);
+  const cloud = await startCloud({ ports, dataFolder, demo });
+  const stop = async () => {
+    await cloud.stop();
+    process.exit();
+  };
+  process.once('SIGINT', () => void stop());
+  process.once('SIGTERM', () => void stop());
+  try {
+    if (demo) await seed({ origin, dataFolder, documents: demoDocuments(ports) });
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
+  phase('demo set up');
+  console.log(summary({ origin, ports, dataFolder, demo, unsupported: cloud.deployment.unsupported }));
+  console.log(`ready ${origin}/mcp`);
+}
+
+try {
+  await run(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (error instanceof UsageError) {
+    if (error.message === '') {
+      console.log(USAGE);
+      process.exit();
+    }
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { createAuthorizer, everythingAllowed } from '../iam/authorizer.ts';
+import type { StoreProcessOptions } from './fork-store.ts';
+import { startStore } from './start-store.ts';
+
+/** The table store's process: told what to serve by its parent's first message, gone when the parent is. */
+async function run(): Promise<void> {
+  // Ctrl-C reaches the whole process group; the parent decides when the store may end.
+  process.on('SIGINT', () => undefined);
+  const parentGone = once(process, 'disconnect');
+  const [options] = (await once(process, 'message')) as [StoreProcessOptions];
+  const { policies, ...store } = options;
+  try {
+    const authorize = policies ? createAuthorizer(new Map(policies)) : everythingAllowed;
+    const { endpoint, close } = await startStore({ ...store, authorize });
+    process.send?.({ endpoint });
+    await parentGone;
+    await close();
+  } catch (error) {
+    if (!process.connected) throw error;
+    process.send?.({ failed: error instanceof Error ? error.message : String(error) });
+    process.disconnect();
+  }
+}
+
+await run();

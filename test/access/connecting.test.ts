@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { personId } from '../../lambdas/access/person.ts';
+import { CLI_CLIENT_ID, CONSOLE_CLIENT_ID } from '../../lambdas/shared/origin.ts';
+import {
+  authorizationRequest,
+  authorize,
+  backToClient,
+  connect,
+  consentForm,
+  LISTED_REDIRECT,
+  ORIGIN,
+  postJson,
+  redeem,
+  register,
+  startDeployment,
+  type TestDeployment,
+} from './deployment.ts';
+import { ALICE } from './identity-provider.ts';
+
+let deployment: TestDeployment;
+beforeAll(async () => {
+  deployment = await startDeployment();
+});
+afterAll(() => deployment.close());
+beforeEach(() => {
+  deployment.idp.next = ALICE;
+  deployment.records.length = 0;
+});
+
+describe('connecting an application', () => {
+  it('signs the person in, asks for consent, and issues a token for the portal', async () => {
+    const clientId = await register(deployment.service);
+    const request = authorizationRequest(clientId, { resource: `${ORIGIN}/mcp` });
+    const answer = await authorize(deployment.browser(), request);
+    expect(Object.fromEntries(answer)).toEqual({ code: expect.any(String), state: 'the-state', iss: ORIGIN });
+
+    const tokens = await redeem(deployment.service, clientId, request, answer.get('code') ?? '');
+    expect(tokens.status).toBe(200);
+    expect(tokens.headers['cache-control']).toBe('no-store');
+    expect(tokens.body).toMatchObject({ token_type: 'Bearer', expires_in: 900, scope: 'mcp' });
+    expect(tokens.body.refresh_token).toEqual(expect.any(String));
+    expect(decodeProtectedHeader(tokens.body.access_token)).toMatchObject({ alg: 'RS256', typ: 'at+jwt' });
+    expect(decodeJwt(tokens.body.access_token)).toMatchObject({
+      iss: ORIGIN,
+      aud: `${ORIGIN}/mcp`,
+      sub: personId('cognito', 'sub-alice'),
+      client_id: clientId,
+      scope: 'mcp',
+      sid: expect.stringMatching(/^s_/),
+      gid: expect.any(String),
+      jti: expect.any(String),
+    });
+  });
+
+  it('records registration, sign-in and consent with person, client, session and address', async () => {
+    await connect(deployment, await register(deployment.service));
+    expect(deployment.records.map(({ activity, status }) => `${activity} ${status}`)).toEqual([
+      'client-registered success',
+      'sign-in success',
+      'consent success',
+    ]);
+    const [, , consent] = deployment.records;
+    expect(consent?.actor).toMatchObject({
+      person: { email: 'alice@example.com' },
+      client: { name: 'Test client' },
+      session: expect.stringMatching(/^s_/),
+      ip: '192.0.2.7',
+    });
+  });
+
+  it('takes the portal as the resource of a client that names none, and an omitted scope as all of it', async () => {
+    const tokens = await connect(deployment, await register(deployment.service), { scope: 'offline_access' });
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: `${ORIGIN}/mcp`, scope: 'mcp' });
+  });
+
+  it('accepts prompt=consent with offline_access, as MCP clients send it', async () => {
+    const parameters = { prompt: 'consent', scope: 'mcp offline_access' };
+    expect(await connect(deployment, await register(deployment.service), parameters)).toMatchObject({
+      refresh_token: expect.any(String),
+    });
+  });
+
+  it('gives no refresh token to a client that registered without that grant', async () => {
+    const clientId = await register(deployment.service, { grant_types: ['authorization_code'] });
+    expect(await connect(deployment, clientId, { scope: 'mcp offline_access' })).not.toHaveProperty(
+      'refresh_token',
+    );
+  });
+
+  it('lets a native client listen on any port, whichever loopback name it registered', async () => {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+      const clientId = await register(deployment.service, { redirect_uris: [`http://${host}/callback`] });
+      const request = authorizationRequest(clientId, { redirect_uri: `http://${host}:61234/callback` });
+      expect((await authorize(deployment.browser(), request)).get('code')).toEqual(expect.any(String));
+    }
+  });
+
+  it('issues an ID token with the claims of the scopes', async () => {
+    const tokens = await connect(deployment, await register(deployment.service), {
+      scope: 'openid email profile mcp',
+      nonce: 'n-1',
+    });
+    expect(decodeJwt(tokens.id_token)).toMatchObject({
+      email: 'alice@example.com',
+      email_verified: true,
+      name: 'Alice',
+      nonce: 'n-1',
+    });
+  });
+
+  it('gives the command line a token for the admin API after consent, the console one without', async () => {
+    const cli = await connect(deployment, CLI_CLIENT_ID);
+    expect(decodeJwt(cli.access_token)).toMatchObject({ aud: `${ORIGIN}/api/v1`, scope: 'admin' });
+
+    const request = authorizationRequest(CONSOLE_CLIENT_ID, { redirect_uri: `${ORIGIN}/console/callback` });
+    const page = await deployment.browser().visit(request.url, {}, backToClient(request));
+    expect(page.url.searchParams.get('code')).toEqual(expect.any(String));
+  });
+
+  it('lets the command line ask for the portal too', async () => {
+    const tokens = await connect(deployment, CLI_CLIENT_ID, { resource: `${ORIGIN}/mcp` });
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: `${ORIGIN}/mcp`, scope: 'mcp' });
+  });
+
+  it('connects a second application without a new sign-in but never without consent', async () => {
+    const browser = deployment.browser();
+    await authorize(browser, authorizationRequest(await register(deployment.service)));
+    const second = authorizationRequest(await register(deployment.service, { client_name: 'Second' }));
+    const signIns = deployment.idp.requests.length;
+    const page = await browser.visit(second.url);
+    expect(deployment.idp.requests).toHaveLength(signIns);
+    expect(page.body).toContain('Second');
+    expect(consentForm(page).csrf).toEqual(expect.any(String));
+  });
+
+  it('works for a listed hosted client whose secret is stored only as a hash', async () => {
+    const { body } = await postJson(deployment.service, '/oauth/register', {
+      redirect_uris: [LISTED_REDIRECT],
+      token_endpoint_auth_method: 'client_secret_post',
+    });
+    const stored = await deployment.identity.get({ pk: `Client#${body.client_id}`, sk: 'current' });
+    expect(JSON.stringify(stored)).not.toContain(body.client_secret);
+
+    const request = authorizationRequest(body.client_id, { redirect_uri: LISTED_REDIRECT });
+    const answer = await authorize(deployment.browser(), request);
+    const code = answer.get('code') ?? '';
+    const wrong = { client_secret: 'guess' };
+    expect((await redeem(deployment.service, body.client_id, request, code, wrong)).status).toBe(401);
+    const right = { client_secret: body.client_secret };
+    expect((await redeem(deployment.service, body.client_id, request, code, right)).status).toBe(200);
+  });
+});
