@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   OAuthClientMetadata,
   OAuthClientProvider,
+  OAuthDiscoveryState,
   StoredOAuthClientInformation,
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
@@ -18,6 +19,7 @@ export class SignIn implements OAuthClientProvider {
   readonly #state = randomUUID();
   #client: StoredOAuthClientInformation | undefined;
   #tokens: StoredOAuthTokens | undefined;
+  #discovery: OAuthDiscoveryState | undefined;
   #verifier = '';
   #callback: URL | undefined;
 
@@ -51,6 +53,15 @@ export class SignIn implements OAuthClientProvider {
 
   saveTokens(tokens: StoredOAuthTokens): void {
     this.#tokens = tokens;
+  }
+
+  /** The code goes to the authorization server that issued it, whatever the portal names by then. */
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#discovery;
+  }
+
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.#discovery = state;
   }
 
   codeVerifier(): string {

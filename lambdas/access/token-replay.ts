@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
+import { logger } from '../shared/logger.ts';
 import { requestOf } from './http-bridge.ts';
 import { JustUsed } from './provider-store.ts';
 import type { RefreshReplay } from './refresh-replay.ts';
@@ -21,7 +22,9 @@ export function replayRefreshes(provider: Provider, replay: RefreshReplay): Midd
     const form = new URLSearchParams(requestOf(ctx).body);
     if (form.get('grant_type') !== 'refresh_token') return;
     if (won) {
-      await replay.keep(form, won, JSON.stringify(ctx.body));
+      await replay.keep(form, won, JSON.stringify(ctx.body)).catch((error: unknown) => {
+        logger.warn('a refresh cannot be repeated', { error: String(error) });
+      });
       return;
     }
     const answer = lost === undefined ? undefined : await replay.recall(form, lost);

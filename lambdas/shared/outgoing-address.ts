@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import ipaddr, { type IPv4, type IPv6 } from 'ipaddr.js';
 
 /** Address ranges that outgoing requests may reach although they are not public. */
@@ -23,6 +24,6 @@ export function isExcepted(address: string, networks: Networks): boolean {
  */
 export function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address);
-  if (parsed.range() !== 'unicast') return false;
+  if (parsed.range() !== 'unicast' || (parsed.kind() === 'ipv4' && isIPv6(address))) return false;
   return parsed.kind() === 'ipv4' || (Number(parsed.toByteArray()[0]) & 0xe0) === 0x20;
 }

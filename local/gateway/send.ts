@@ -13,6 +13,9 @@ function writeHead(response: ServerResponse, answer: GatewayAnswer): void {
 
 export function send(response: ServerResponse, answer: GatewayAnswer): void {
   if (response.headersSent) return;
+  if (answer.status !== 204 && answer.status !== 304) {
+    response.setHeader('Content-Length', Buffer.byteLength(answer.body));
+  }
   writeHead(response, answer);
   response.end(answer.body);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface SeedOptions {
@@ -21,9 +21,7 @@ export async function seed({ origin, dataFolder, documents }: SeedOptions): Prom
   const stamp = join(dataFolder, 'demo.sha256');
   const inputs = createHash('sha256').update(text).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
-  const home = join(dataFolder, 'demo-home');
-  mkdirSync(home, { recursive: true });
-  const environment = { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, SALLYPORT_URL: origin };
+  const environment = { SALLYPORT_URL: origin, SALLYPORT_CONFIG_DIR: join(dataFolder, 'demo-owner') };
   await run(['login', '--person', 'dana'], environment);
   await run(
     ['apply', '-f', '-'],
@@ -33,9 +31,9 @@ export async function seed({ origin, dataFolder, documents }: SeedOptions): Prom
   writeFileSync(stamp, inputs);
 }
 
-async function run(parameters: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<void> {
+async function run(parameters: readonly string[], environment: Record<string, string>, input = ''): Promise<void> {
   const command = spawn(process.execPath, [commandLine, ...parameters], {
-    env,
+    env: { ...process.env, ...environment },
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   let said = '';

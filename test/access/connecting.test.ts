@@ -28,6 +28,44 @@ beforeEach(() => {
   deployment.records.length = 0;
 });
 
+describe('registering an application', () => {
+  it('answers with an id alone, no secret and no nulls, also to a page of another origin', async () => {
+    const answer = await postJson(deployment.service, '/oauth/register', {
+      redirect_uris: ['http://localhost:3118/callback'],
+      client_name: 'Client',
+      client_uri: null,
+      token_endpoint_auth_method: 'none',
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.headers['access-control-allow-origin']).toBe('*');
+    expect(answer.body).toMatchObject({
+      client_id: expect.stringMatching(/^client-/),
+      client_id_issued_at: expect.any(Number),
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      redirect_uris: ['http://localhost:3118/callback'],
+    });
+    expect(answer.body).not.toHaveProperty('client_secret');
+    expect(answer.body).not.toHaveProperty('registration_access_token');
+    expect(Object.values(answer.body)).not.toContain(null);
+  });
+
+  it('is refused for a redirect elsewhere, naming it, and for something that is not JSON', async () => {
+    const redirect_uris = ['https://evil.example/callback'];
+    expect(await postJson(deployment.service, '/oauth/register', { redirect_uris })).toMatchObject({
+      status: 400,
+      body: {
+        error: 'invalid_redirect_uri',
+        error_description: expect.stringContaining('https://evil.example/callback'),
+      },
+    });
+    expect(await postJson(deployment.service, '/oauth/register', 'not json')).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_client_metadata' },
+    });
+  });
+});
+
 describe('connecting an application', () => {
   it('signs the person in, asks for consent, and issues a token for the portal', async () => {
     const clientId = await register(deployment.service);

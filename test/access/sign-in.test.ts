@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createOAuthService } from '../../lambdas/access/oauth-service.ts';
+import { Browser } from './browser.ts';
 import {
   authorizationRequest,
   authorize,
@@ -131,6 +133,14 @@ describe('the identity provider’s answer', () => {
       actor: { client: { id: clientId } },
     });
   });
+});
+
+it('an identity provider that cannot be reached is an error page that says so', async () => {
+  const idp = { ...deployment.options.idp, issuer: `${deployment.idp.issuer}/missing` };
+  const service = createOAuthService({ ...deployment.options, idp });
+  const page = await new Browser(service, ORIGIN).visit(authorizationRequest(clientId).url);
+  expect(page.status).toBe(502);
+  expect(page.body).toContain('identity provider cannot be used at the moment');
 });
 
 describe('a sign-in session', () => {

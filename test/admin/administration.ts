@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type * as z from 'zod';
 import { saveAccessSession, savePerson } from '../../lambdas/access/people-store.ts';
 import { type Person, personId } from '../../lambdas/access/person.ts';
 import { createSessionReader } from '../../lambdas/access/session-reader.ts';
@@ -23,7 +24,8 @@ export const ORIGIN = 'https://sallyport.test';
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: ReturnType<typeof JSON.parse>;
+  /** Looked into freely. */
+  body: z.output<z.ZodAny>;
 }
 
 export interface CallOptions {

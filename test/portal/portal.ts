@@ -152,12 +152,19 @@ export interface TestPortal {
   close(): Promise<void>;
 }
 
+export interface PortalOptions {
+  portal?: Partial<PortalSnapshot['portal']>;
+  vault?: MemoryVault;
+  /** Stands in for the sign-in of a client that cannot send a token, on pages of the portal's own address. */
+  signedInAs?: string;
+}
+
 /** A portal for staff, with these servers behind it, on loopback. */
 export async function startPortal(
   servers: SnapshotServer[],
-  options: Partial<RelayOptions> & { portal?: Partial<PortalSnapshot['portal']>; vault?: MemoryVault } = {},
+  options: Partial<RelayOptions> & PortalOptions = {},
 ): Promise<TestPortal> {
-  const { portal, vault = new MemoryVault(), ...relayOptions } = options;
+  const { portal, vault = new MemoryVault(), signedInAs, ...relayOptions } = options;
   const audit = new MemoryAudit();
   const sessions = new Sessions();
   const outgoing = createOutgoing(LOOPBACK);
@@ -172,18 +179,29 @@ export async function startPortal(
     },
     servers: list,
   });
+  const allowedOrigins = ['https://page.example'];
   let version = 1;
   let snapshot = snapshotOf(servers, portal);
-  const relay = createRelay({
-    ...{ origin: ORIGIN, portalId: 'main', allowedOrigins: ['https://page.example'] },
-    tokens: sessions,
-    sessions,
-    audit,
-    snapshots: { current: async () => ({ version: `v${version}`, snapshot }) },
-    upstreams: createUpstreams(outgoing, vault),
-    ...relayOptions,
+  const relayOf = () =>
+    createRelay({
+      ...{ origin: ORIGIN, portalId: 'main', allowedOrigins },
+      tokens: sessions,
+      sessions,
+      audit,
+      snapshots: { current: async () => ({ version: `v${version}`, snapshot }) },
+      upstreams: createUpstreams(outgoing, vault),
+      ...relayOptions,
+    });
+  let relay = relayOf();
+  const door = await startFrontDoor((request) => {
+    const authorization: Record<string, string> =
+      signedInAs === undefined ? {} : { authorization: `Bearer ${signedInAs}` };
+    return relay.handle({ ...request, headers: { ...request.headers, ...authorization } });
   });
-  const door = await startFrontDoor((request) => relay.handle(request));
+  if (signedInAs !== undefined) {
+    allowedOrigins.push(new URL(door.url).origin);
+    relay = relayOf();
+  }
   return {
     ...{ url: door.url, audit, vault, sessions },
     publish(list, changes = portal) {

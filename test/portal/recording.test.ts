@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { logger } from '../../lambdas/shared/logger.ts';
 import {
   type ScriptedServer,
   sendJson,
@@ -29,6 +30,7 @@ const answering: ScriptedServer['script'] = (received, response) => {
 const servers = () => [serverOf('box', upstream.url, offers, { risks, policies: [engineers] })];
 
 beforeAll(async () => {
+  logger.setLogLevel('SILENT');
   upstream = await startScriptedServer(answering);
   portal = await startPortal(servers());
 });

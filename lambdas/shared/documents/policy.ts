@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 
@@ -6,12 +7,11 @@ const domain = z
   .string()
   .regex(/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a domain such as example.com')
   .transform((value) => value.toLowerCase());
-const ipRange = z
-  .string()
-  .refine(
-    (value) => ipaddr.isValidCIDR(value) || ipaddr.isValid(value),
-    'must be an IPv4 or IPv6 address or range (CIDR)',
-  );
+const ipRange = z.string().refine(
+  // The library also reads abbreviated and octal forms, which people and systems understand differently.
+  (value) => isIP(value.split('/')[0] ?? '') !== 0 && (!value.includes('/') || ipaddr.isValidCIDR(value)),
+  'must be an IPv4 or IPv6 address or range (CIDR)',
+);
 
 const selectors = [
   z.strictObject({ everyone: z.literal(true) }),

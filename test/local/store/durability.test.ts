@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { everythingAllowed } from '../../../local/iam/authorizer.ts';
-import { forkStore, type StoreProcess } from '../../../local/store/fork-store.ts';
+import { forkStore } from '../../../local/store/fork-store.ts';
 import { startStore } from '../../../local/store/start-store.ts';
 import { clientAs, definition } from './client.ts';
 
@@ -20,49 +20,48 @@ afterAll(() => rm(path, { recursive: true }));
 const tables = [definition('kept')];
 const key = { pk: { S: 'a' }, sk: { S: 'b' } };
 
-async function withStore<Result>(use: (store: StoreProcess) => Promise<Result>): Promise<Result> {
-  const store = await forkStore({ port: 0, path, tables });
+const serve = () => startStore({ port: 0, path, tables, authorize: everythingAllowed });
+async function withStore<Result>(use: (endpoint: string) => Promise<Result>): Promise<Result> {
+  const store = await serve();
   try {
-    return await use(store);
+    return await use(store.endpoint);
   } finally {
     await store.close();
   }
 }
+const write = (endpoint: string, value: string) =>
+  clientAs('administrator', endpoint).send(
+    new PutItemCommand({ TableName: 'kept', Item: { ...key, value: { S: value } } }),
+  );
+const read = async (endpoint: string) => {
+  const { Item } = await clientAs('administrator', endpoint).send(
+    new GetItemCommand({ TableName: 'kept', Key: key }),
+  );
+  return Item?.value?.S;
+};
 
-describe('the store in a process of its own', () => {
+describe('the store', () => {
   it('keeps what it acknowledged over a restart', async () => {
-    await withStore(({ endpoint }) =>
-      clientAs('administrator', endpoint).send(
-        new PutItemCommand({ TableName: 'kept', Item: { ...key, value: { N: '42' } } }),
-      ),
-    );
-    const { Item } = await withStore(({ endpoint }) =>
-      clientAs('administrator', endpoint).send(new GetItemCommand({ TableName: 'kept', Key: key })),
-    );
-    expect(Item?.value).toEqual({ N: '42' });
+    await withStore((endpoint) => write(endpoint, 'before the restart'));
+    expect(await withStore(read)).toBe('before the restart');
   });
 
-  it('keeps what it acknowledged when it is killed', async () => {
+  it('keeps what it acknowledged when its process is killed', async () => {
     const store = await forkStore({ port: 0, path, tables });
-    await clientAs('administrator', store.endpoint).send(
-      new PutItemCommand({ TableName: 'kept', Item: { ...key, value: { N: '43' } } }),
-    );
+    await write(store.endpoint, 'before the kill');
     process.kill(store.pid, 'SIGKILL');
     await expect(store.ended).rejects.toThrow(/ended unexpectedly/);
-    const { Item } = await withStore(({ endpoint }) =>
-      clientAs('administrator', endpoint).send(new GetItemCommand({ TableName: 'kept', Key: key })),
-    );
-    expect(Item?.value).toEqual({ N: '43' });
+    expect(await withStore(read)).toBe('before the kill');
   });
 
-  it('says in one line that another process has the database', async () => {
+  it('says in one line that its tables are in use, from its own process too', async () => {
     await withStore(async () => {
-      await expect(forkStore({ port: 0, path, tables })).rejects.toThrow(/in use/);
+      await expect(forkStore({ port: 0, path, tables })).rejects.toThrow(/^The tables in .* are in use/);
     });
   });
 
   it('says in one line that its port is taken', async () => {
-    await withStore(async ({ endpoint }) => {
+    await withStore(async (endpoint) => {
       const port = Number(new URL(endpoint).port);
       await expect(startStore({ port, tables, authorize: everythingAllowed })).rejects.toThrow(
         `Port ${port} is taken`,

@@ -1,0 +1,82 @@
+import type { AccessSession } from '../access/person.ts';
+import type { VersionedSnapshot } from '../policy/snapshot.ts';
+import { SallyportError } from '../shared/errors.ts';
+import { cookie, type HttpRequest, type HttpResponse } from '../shared/http.ts';
+import { resourcesOf } from '../shared/origin.ts';
+import { sessionCookieName, setCookie } from './cookies.ts';
+import { deniedPage, homePage, notSetUpPage, welcomePage } from './home-page.ts';
+import { html } from './html.ts';
+import { page } from './layout.ts';
+import { answerAtMcpEndpoint } from './mcp-endpoint.ts';
+import { beginSignIn, finishSignIn, type SignInOptions, signOut } from './sign-in.ts';
+import { visibleServers } from './visible-servers.ts';
+
+export interface PagesOptions extends SignInOptions {
+  deployment: string;
+  portalId: string;
+  snapshots: { current(portalId: string): Promise<VersionedSnapshot | undefined> };
+}
+
+/** The sign-in behind the browser's cookie; undefined when there is none, or it was ended or revoked. */
+async function visitorOf(options: PagesOptions, request: HttpRequest): Promise<AccessSession | undefined> {
+  const id = cookie(request, sessionCookieName(options.origin));
+  const token = id === undefined ? undefined : await options.browsers.findSession(id);
+  if (!token) return undefined;
+  try {
+    return await options.sessions.read(token);
+  } catch (error) {
+    if (error instanceof SallyportError && error.status === 401) return undefined;
+    throw error;
+  }
+}
+
+async function home(options: PagesOptions, request: HttpRequest): Promise<HttpResponse> {
+  const { origin, deployment } = options;
+  const [session, current] = await Promise.all([
+    visitorOf(options, request),
+    options.snapshots.current(options.portalId),
+  ]);
+  const title = current?.snapshot.portal.title ?? deployment;
+  if (!session) {
+    const name = sessionCookieName(origin);
+    const stale = cookie(request, name) !== undefined;
+    return welcomePage(title, stale ? [setCookie(origin, name, '', 0)] : []);
+  }
+  const { email, groups, name } = session.person;
+  const visitor = { name: name ?? email, email };
+  if (!current) return notSetUpPage(title, visitor);
+  const seen = visibleServers(current.snapshot, { email, groups, ip: request.sourceIp });
+  if (!seen.decision.allowed) return deniedPage(title, visitor, seen.decision.reason);
+  const { description } = current.snapshot.portal;
+  const url = resourcesOf(origin).portal;
+  return homePage({ title, description, deployment, url, visitor, servers: seen.servers });
+}
+
+const notFound = () =>
+  page({ status: 404, title: 'Nothing here', body: html`<p><a href="/">The portal’s page</a></p>` });
+
+/** A refusal as a page: whoever is here uses a browser. */
+function refusalPage(error: SallyportError): HttpResponse {
+  const body = html`<p class="note">${error.message}</p>
+<p><a class="button" href="/">Back to the start</a></p>`;
+  return page({ status: error.status, title: 'That did not work', body });
+}
+
+/** Answers everything that people may open in a browser. */
+export async function answerPage(options: PagesOptions, request: HttpRequest): Promise<HttpResponse> {
+  const routes: Record<string, () => Promise<HttpResponse>> = {
+    'GET /': () => home(options, request),
+    'GET /console/sign-in': () => beginSignIn(options, request),
+    'GET /console/callback': () => finishSignIn(options, request),
+    'POST /console/sign-out': () => signOut(options, request),
+  };
+  if (request.path === '/mcp') return answerAtMcpEndpoint(request, resourcesOf(options.origin).portal);
+  const route = `${request.method} ${request.path}`;
+  if (!Object.hasOwn(routes, route)) return notFound();
+  try {
+    return (await routes[route]?.()) ?? notFound();
+  } catch (error) {
+    if (error instanceof SallyportError && error.status < 500) return refusalPage(error);
+    throw error;
+  }
+}

@@ -1,0 +1,263 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { catalogOf, policy, portal, server } from '../admin/administration.ts';
+import { runCommand } from './run.ts';
+import { type RunningDeployment, startRunningDeployment } from './running-deployment.ts';
+
+jest.setTimeout(30_000);
+
+let deployment: RunningDeployment;
+let folder: string;
+beforeAll(async () => {
+  deployment = await startRunningDeployment();
+  deployment.upstreams.set('https://hr.example.com/mcp', catalogOf('find_person', 'list_teams'));
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-cli-'));
+});
+afterAll(async () => {
+  await deployment.close();
+  await rm(folder, { recursive: true });
+});
+
+const environment = () => ({
+  SALLYPORT_URL: deployment.origin,
+  SALLYPORT_CONFIG_DIR: join(folder, 'config'),
+});
+const run = (args: string, input = '') => runCommand(args.split(' ').filter(Boolean), environment(), input);
+const staff = policy('staff', { include: [{ emailDomain: 'example.com' }], message: 'Staff only.' });
+
+describe('before a sign-in', () => {
+  it('says how to sign in', async () => {
+    expect(await run('get policies')).toEqual({
+      code: 1,
+      out: '',
+      err: `You are not signed in to ${deployment.origin}. Run: sallyport login\n`,
+    });
+  });
+
+  it('says when there is no deployment at the address', async () => {
+    const { code, err } = await run('login --person dana --url http://127.0.0.1:1');
+    expect(code).toBe(1);
+    expect(err).toContain('http://127.0.0.1:1 does not answer');
+    expect(err).not.toContain('    at ');
+  });
+});
+
+describe('sallyport login', () => {
+  it('refuses a person without a role, with the reason, and keeps no token', async () => {
+    const { code, out, err } = await run('login --person alice');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('alice@example.com has no role');
+    expect((await run('whoami')).err).toContain('not signed in');
+  });
+
+  it('names the people there are', async () => {
+    const { code, err } = await run('login --person nobody');
+    expect([code, err]).toEqual([
+      1,
+      'There is nobody called "nobody" here; there are: alice, bob, carol, dana.\n',
+    ]);
+  });
+
+  it('signs an owner in and keeps the tokens for this user only', async () => {
+    const { code, out } = await run('login --person dana');
+    expect([code, out]).toEqual([0, `Signed in to ${deployment.origin} as dana@example.com (owner).\n`]);
+    const { mode } = await stat(join(folder, 'config', 'tokens.json'));
+    expect(mode & 0o777).toBe(0o600);
+    expect(await readdir(join(folder, 'config'))).toEqual(['tokens.json']);
+  });
+
+  it('is remembered by the next commands', async () => {
+    const { out } = await run('whoami -o json');
+    expect(JSON.parse(out)).toMatchObject({ person: { email: 'dana@example.com' }, role: 'owner' });
+    expect((await run('whoami')).out).toMatch(
+      /^PERSON +NAME +GROUPS +ROLE\ndana@example\.com +Dana Dyer +security +owner\n$/,
+    );
+  });
+});
+
+describe('sallyport apply', () => {
+  it('takes several YAML documents from standard input', async () => {
+    const documents = [staff, server('hr'), portal({ servers: ['hr'] })];
+    const { code, out } = await run('apply -f -', documents.map((d) => JSON.stringify(d)).join('\n---\n'));
+    expect(code).toBe(0);
+    expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['KIND', 'ID', 'RESULT', 'VERSION', 'SYNC'],
+      ['Policy', 'staff', 'created', '1', ''].filter(Boolean),
+      ['Server', 'hr', 'created', '1', 'synced, 2 tools'],
+      ['Portal', 'default', 'created', '1'],
+      [''],
+    ]);
+  });
+
+  it('applies what get printed, in any format, without a change', async () => {
+    for (const format of ['yaml', 'json']) {
+      const { out } = await run(`get servers -o ${format}`);
+      const again = await run('apply -f - -o json', out);
+      expect(JSON.parse(again.out)).toEqual({
+        items: [{ kind: 'Server', id: 'hr', result: 'unchanged', version: 1 }],
+        next: null,
+      });
+    }
+  });
+
+  it('names file, document and line of a fault', async () => {
+    const file = join(folder, 'team.yaml');
+    await writeFile(
+      file,
+      `apiVersion: sallyport/v1
+kind: Policy
+metadata: { id: fine }
+spec: { action: allow, include: [{ everyone: true }] }
+---
+apiVersion: sallyport/v1
+kind: Server
+metadata:
+  id: wiki
+spec:
+  title: Wiki
+  slug: wiki
+  url: https://wiki.example.com/mcp
+  policies:
+    - fine
+    - missing
+`,
+    );
+    const { code, out, err } = await run(`apply -f ${file}`);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toBe(
+      `${file}, document 2, line 16: spec.policies[1]: there is no Policy "missing": create it first or send it along\n`,
+    );
+    expect((await run('get policy fine')).code).toBe(1);
+  });
+
+  it.each([
+    ['YAML that is none', 'kind: Policy\n  id: x\n', 'standard input, line 2:'],
+    ['a file without documents', '---\n', 'standard input has no documents.'],
+    [
+      'an unknown kind',
+      'kind: Polices\n',
+      'standard input, document 1, line 1: kind: unknown kind "Polices"; known kinds: Portal, Server, Policy',
+    ],
+  ])('refuses %s', async (_what, input, message) => {
+    const { code, err } = await run('apply -f -', input);
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+  });
+
+  it('is done, with a warning, when a server cannot be read', async () => {
+    const { code, out, err } = await run('apply -f -', JSON.stringify(server('dark')));
+    expect(code).toBe(0);
+    expect(out).toContain('failed, 0 tools');
+    expect(err).toBe('Server "dark" is applied but could not be read: dark.example.com does not answer.\n');
+  });
+
+  it('says which file is not there', async () => {
+    const { code, err } = await run('apply -f nowhere.yaml');
+    expect(code).toBe(1);
+    expect(err).toContain('nowhere.yaml cannot be read');
+  });
+});
+
+describe('sallyport get and delete', () => {
+  it('prints a list as items and next, nothing else', async () => {
+    const list = JSON.parse((await run('get policies -o json')).out);
+    expect(Object.keys(list)).toEqual(['items', 'next']);
+    expect(list.items).toHaveLength(1);
+    expect(list.next).toBeNull();
+  });
+
+  it('takes a kind in singular or plural', async () => {
+    const one = await run('get server hr -o json');
+    expect(JSON.parse(one.out)).toMatchObject({
+      kind: 'Server',
+      metadata: { id: 'hr' },
+      status: { tools: 2 },
+    });
+    expect((await run('get servers hr -o json')).out).toBe(one.out);
+  });
+
+  it('keeps its tables within 100 columns', async () => {
+    const long = { title: 'T'.repeat(100), url: `https://x.example.com/${'p'.repeat(300)}` };
+    await run('apply -f -', JSON.stringify(server('long', { ...long, slug: 'long' })));
+    const { out } = await run('get servers');
+    expect(out).toContain('…');
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('deletes, and is told why it may not', async () => {
+    expect(await run('delete server dark')).toMatchObject({ code: 0, out: 'Server "dark" is deleted.\n' });
+    const { code, err } = await run('delete policy staff');
+    expect(code).toBe(1);
+    expect(err).toContain('Portal "default"');
+    expect(await run('get server dark')).toMatchObject({ code: 1, err: 'There is no Server "dark".\n' });
+  });
+
+  it('syncs a server', async () => {
+    deployment.upstreams.set('https://hr.example.com/mcp', catalogOf('find_person'));
+    expect(await run('sync server hr')).toMatchObject({
+      code: 0,
+      out: 'Server "hr" has 1 tools, 0 prompts, 0 resources (modern).\n',
+    });
+    expect(await run('sync server long')).toMatchObject({ code: 1, err: 'x.example.com does not answer.\n' });
+  });
+});
+
+describe('sallyport token', () => {
+  it('prints an access token for the portal, got through consent', async () => {
+    const { code, out } = await run('token --person alice');
+    expect(code).toBe(0);
+    const claims = JSON.parse(Buffer.from(out.split('.')[1] ?? '', 'base64url').toString());
+    expect(claims).toMatchObject({ iss: deployment.origin, aud: `${deployment.origin}/mcp`, scope: 'mcp' });
+  });
+
+  it('leaves the administrator signed in', async () => {
+    expect((await run('whoami')).out).toContain('dana@example.com');
+  });
+
+  it('prints the reason for somebody whom the portal refuses', async () => {
+    const { code, out, err } = await run('token --person carol');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^The sign-in was refused: /);
+  });
+});
+
+describe('sallyport audit list', () => {
+  it('shows who did what, filtered', async () => {
+    const { code, out } = await run('audit list --since 1h --person dana@example.com -o json');
+    expect(code).toBe(0);
+    const { items, next } = JSON.parse(out);
+    expect(next).toBeNull();
+    expect(items).toContainEqual(
+      expect.objectContaining({ activity: 'create', document: { kind: 'Portal', id: 'default' } }),
+    );
+    expect(
+      items.every((item: { person: { email: string } }) => item.person.email === 'dana@example.com'),
+    ).toBe(true);
+  });
+
+  it('goes on where it ended', async () => {
+    const first = JSON.parse((await run('audit list --since 1h --limit 2 -o json')).out);
+    expect(first.items).toHaveLength(2);
+    const more = JSON.parse((await run(`audit list --since 1h --limit 2 -o json --next ${first.next}`)).out);
+    expect(more.items[0].id).not.toBe(first.items[1].id);
+  });
+
+  it('shows refused sign-ins with their reason in a table', async () => {
+    const { out } = await run('audit list --since 1h --person carol@outside.test');
+    expect(out).toMatch(/^TIME +PERSON +WHAT +ON +STATUS +REASON\n/);
+    expect(out).toMatch(/carol@outside\.test +sign-in .* failure/);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('the end of a sign-in', () => {
+  it('comes with logout, here and at the deployment', async () => {
+    const tokens = await run('logout');
+    expect(tokens).toMatchObject({ code: 0, out: `Signed out of ${deployment.origin}.\n` });
+    expect((await run('whoami')).err).toContain('not signed in');
+    expect(deployment.requests).toContain('POST /oauth/revoke');
+    expect((await run('logout')).out).toContain('were not signed in');
+  });
+});
