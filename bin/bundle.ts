@@ -28,6 +28,8 @@ export async function bundle(): Promise<void> {
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
+    // The OAuth provider names what it stores after its classes.
+    keepNames: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',

@@ -51,14 +51,24 @@ function membersOf(node: Node): Node[] {
   return [node];
 }
 
-function read(document: Document.Parsed, file: string): void {
+/** The first fault that the parser found, in one line. */
+function checkSyntax(document: Document.Parsed, file: string): void {
   const [fault] = document.errors;
   if (!fault) return;
   const line = fault.linePos?.[0].line;
   const [what = ''] = fault.message.split('\n');
-  throw new Failure(
-    `${file}${line ? `, line ${line}` : ''}: ${what.replace(/ at line \d+, column \d+:?$/, '')}`,
-  );
+  const place = line ? `${file}, line ${line}` : file;
+  throw new Failure(`${place}: ${what.replace(/ at line \d+, column \d+:?$/, '')}`);
+}
+
+/** The plain value of a node. @throws Failure for aliases without an anchor or without end. */
+function plain(node: Node, document: Document.Parsed, place: string): unknown {
+  try {
+    return node.toJS(document, { maxAliasCount: 100 });
+  } catch (error) {
+    if (error instanceof ReferenceError) throw new Failure(`${place}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Reads YAML (one or more documents) or JSON. @throws Failure that names file and line. */
@@ -67,15 +77,11 @@ export function parseDocuments(source: string, file: string): WrittenDocument[] 
   const parsed = parseAllDocuments(source, { lineCounter: lines });
   const found: WrittenDocument[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    read(document, file);
-    if (!document.contents || document.toJS() === null) continue;
-    for (const node of membersOf(document.contents)) {
-      found.push({
-        value: node.toJS(document, { maxAliasCount: 100 }),
-        file,
-        number: found.length + 1,
-        line: (path) => lines.linePos(offsetOf(node, path)).line,
-      });
+    checkSyntax(document, file);
+    for (const node of document.contents ? membersOf(document.contents) : []) {
+      const line = (path: string) => lines.linePos(offsetOf(node, path)).line;
+      const value = plain(node, document, `${file}, line ${line('')}`);
+      if (value !== null) found.push({ value, file, number: found.length + 1, line });
     }
   }
   return found;

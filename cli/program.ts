@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import manifest from '../package.json' with { type: 'json' };
+import * as z from 'zod';
 import { urlArgument } from './arguments.ts';
 import { addApply } from './commands/apply.ts';
 import { addAudit } from './commands/audit.ts';
@@ -20,6 +22,10 @@ Examples:
   sallyport audit list --since 1h --person alice@example.com -o json
 
 Exit codes: 0 done, 1 refused or failed, 2 bad usage.`;
+
+const manifest = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')));
 
 /** The `sallyport` command with all its subcommands. */
 export function createProgram(): Command {

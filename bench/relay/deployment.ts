@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { functionEnvironment } from '../../local/functions/function-environment.ts';
 import { REGION } from '../../local/iam/authorizer.ts';
 import { type RunningCloud, startCloud } from '../../local/start/cloud.ts';
@@ -18,6 +19,16 @@ async function freePorts(): Promise<Ports> {
   await new Promise((resolve) => server.close(resolve));
   if (typeof address !== 'object' || !address) throw new Error('There is no free port.');
   return portsFrom(Math.min(address.port, 65_000));
+}
+
+/** Runs the command line as its user does; the gateway lives in this process, so it must not wait idly. */
+function runner(home: string, origin: string): (parameters: string[]) => Promise<string> {
+  const env = { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, SALLYPORT_URL: origin };
+  return async (parameters) => {
+    const command = [join(root, 'cli/sallyport.ts'), ...parameters];
+    const { stdout } = await promisify(execFile)(process.execPath, command, { env, timeout: 30_000 });
+    return stdout.trim();
+  };
 }
 
 /** An embedded cloud without its demo, with one server behind its portal and one person signed in. */
@@ -40,16 +51,13 @@ export class BenchDeployment {
     const ports = await freePorts();
     const cloud = await startCloud({ ports, dataFolder: folder, demo: false });
     const origin = `http://127.0.0.1:${ports.gateway}`;
+    const file = join(folder, 'bench.yaml');
     const documents = readFileSync(join(import.meta.dirname, 'sallyport.yaml'), 'utf8');
-    const sallyport = (parameters: string[], input = '') =>
-      execFileSync(process.execPath, [join(root, 'cli/sallyport.ts'), ...parameters], {
-        env: { PATH: process.env.PATH, HOME: folder, XDG_CONFIG_HOME: folder, SALLYPORT_URL: origin },
-        encoding: 'utf8',
-        input,
-      }).trim();
-    sallyport(['login', '--person', 'dana']);
-    sallyport(['apply', '-f', '-'], documents.replace('UPSTREAM', upstream));
-    return new BenchDeployment(cloud, ports, folder, sallyport(['token', '--person', 'alice']));
+    const sallyport = runner(folder, origin);
+    await sallyport(['login', '--person', 'dana']);
+    writeFileSync(file, documents.replace('UPSTREAM', upstream));
+    await sallyport(['apply', '-f', file]);
+    return new BenchDeployment(cloud, ports, folder, await sallyport(['token', '--person', 'alice']));
   }
 
   /** The environment of the function with this service name, as its process has it. */

@@ -4,34 +4,13 @@ import { createOutgoing } from '../shared/outgoing.ts';
 import { headerParameters } from './header-parameters.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { connect, type ServerConnection } from './upstream/connection.ts';
+import { drain, UnendingList } from './upstream/drain.ts';
 import { UpstreamFailure } from './upstream/failure.ts';
 
-/** Pages of one list; a server that has more is broken or hostile. */
-const MOST_PAGES = 64;
-const MOST_ENTRIES = 5_000;
 const LIMIT_MS = 25_000;
 
 const unreachable = (message: string, cause?: unknown) =>
   new SallyportError('upstream_unreachable', 502, message, { at: 'spec.url', cause });
-
-/** Reads a list to its end; a cursor that comes again would never end. */
-async function drain(connection: ServerConnection, method: string, member: string): Promise<JsonObject[]> {
-  const entries: JsonObject[] = [];
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const result = await connection.request(method, cursor === undefined ? {} : { cursor });
-    const listed = result[member];
-    if (!Array.isArray(listed)) throw unreachable(`The server's answer to ${method} has no list.`);
-    entries.push(...listed.filter(isObject));
-    if (entries.length > MOST_ENTRIES) throw unreachable(`The server lists too much with ${method}.`);
-    if (typeof result.nextCursor !== 'string') return entries;
-    cursor = result.nextCursor;
-    if (seen.has(cursor)) throw unreachable(`The server repeats a page of ${method}.`);
-    seen.add(cursor);
-  }
-  throw unreachable(`The server has more than ${MOST_PAGES} pages of ${method}.`);
-}
 
 const named = (entries: readonly JsonObject[], member: string): JsonObject[] =>
   entries.filter((entry) => typeof entry[member] === 'string' && entry[member] !== '');
@@ -42,8 +21,9 @@ const usable = (tools: readonly JsonObject[]): JsonObject[] =>
 
 async function readCatalog(connection: ServerConnection): Promise<ServerCatalog> {
   const { era, capabilities, instructions } = connection;
+  const ask = (method: string, params: JsonObject) => connection.request(method, params);
   const list = (capability: string, method: string, member: string) =>
-    isObject(capabilities[capability]) ? drain(connection, method, member) : Promise.resolve([]);
+    isObject(capabilities[capability]) ? drain(ask, method, member) : Promise.resolve([]);
   const tools = await list('tools', 'tools/list', 'tools');
   const prompts = await list('prompts', 'prompts/list', 'prompts');
   const resources = await list('resources', 'resources/list', 'resources');
@@ -89,6 +69,7 @@ export async function fetchCatalog(
       throw unreachable(`The server ${error.message}.`, error);
     }
     if (error instanceof SallyportError) throw error;
+    if (error instanceof UnendingList) throw unreachable(error.message, error);
     throw unreachable('The server refused to say what it offers.', error);
   } finally {
     outgoing.close();

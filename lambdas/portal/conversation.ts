@@ -32,6 +32,8 @@ export interface ConversationOptions {
   upstreams: Upstreams;
   /** Milliseconds that the whole may take. */
   limitMs: number;
+  /** Milliseconds between two looks at whether the person may still do what is going on. */
+  watchMs: number;
   accept: string | undefined;
   /** What the person may use by now; throws when the session has ended. */
   stillAllowed: () => Promise<Access>;
@@ -65,8 +67,8 @@ export class Conversation {
   }
 
   answer(): Promise<StreamingResponse> {
-    const { limitMs, accept } = this.#options;
-    const limits = new TimeLimits(limitMs, () => this.#stillAllowed());
+    const { limitMs, watchMs, accept } = this.#options;
+    const limits = new TimeLimits(limitMs, watchMs, () => this.#stillAllowed());
     const answer = new Answer(accept, () => limits.callerGone());
     const ended = this.#run(limits.signal, answer).then(({ text, status }) => {
       limits.clear();

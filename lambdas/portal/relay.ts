@@ -40,6 +40,8 @@ export interface RelayOptions {
   pageSize?: number;
   /** The longest that a server may take, in milliseconds. */
   callLimitMs?: number;
+  /** Milliseconds after which the session and the portal's policies are judged again, within an answer. */
+  watchMs?: number;
 }
 
 export interface Relay {
@@ -49,6 +51,7 @@ export interface Relay {
 
 const PAGE_SIZE = 200;
 const CALL_LIMIT_MS = 240_000;
+const WATCH_MS = 30_000;
 /** Left over for recording and sending the answer. */
 const RESERVE_MS = 5_000;
 
@@ -113,6 +116,7 @@ export function createRelay(options: RelayOptions): Relay {
         audit: options.audit,
         upstreams: options.upstreams,
         limitMs: Math.max(1, Math.min(callLimitMs, remainingMs - RESERVE_MS)),
+        watchMs: options.watchMs ?? WATCH_MS,
         accept: http.headers.accept,
         stillAllowed: async () => {
           const session = await sessions.read(admitted.token);

@@ -4,19 +4,16 @@ import { UpstreamFailure } from './upstream/failure.ts';
 /** A caller that closed its stream: its request is cancelled (2026-07-28, cancellation). */
 export class CallerGone extends Error {}
 
-/** Time between two looks at whether a person may still do what is going on. */
-const WATCH_MS = 30_000;
-
 /**
  * Ends a request that takes too long, whose caller has left, or whose person may no longer use the portal.
- * `stillAllowed` throws when that is so.
+ * `stillAllowed`, asked every `watchMs`, throws when that is so.
  */
 export class TimeLimits {
   readonly #controller = new AbortController();
   readonly #limit: NodeJS.Timeout;
   readonly #watch: NodeJS.Timeout;
 
-  constructor(milliseconds: number, stillAllowed: () => Promise<void>) {
+  constructor(milliseconds: number, watchMs: number, stillAllowed: () => Promise<void>) {
     this.#limit = setTimeout(() => this.#controller.abort(new UpstreamFailure('timeout')), milliseconds);
     this.#watch = setInterval(() => {
       stillAllowed().catch((error: unknown) => {
@@ -26,7 +23,7 @@ export class TimeLimits {
             : new RpcError(code.sessionEnded, 'The sign-in has ended: sign in again.'),
         );
       });
-    }, WATCH_MS);
+    }, watchMs);
   }
 
   get signal(): AbortSignal {

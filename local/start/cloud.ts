@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stop as stopBundler } from 'esbuild';
 import { PEOPLE } from '../cognito/people.ts';
 import { startCognito } from '../cognito/start-cognito.ts';
 import { FunctionHost } from '../functions/function-host.ts';
@@ -130,6 +131,8 @@ async function startAws(
     (host) => host.stop(),
   );
   await settle([store, services, cognito, functions]);
+  // The bundler keeps a process of its own until it is told that it is done.
+  await stopBundler();
   const host = await functions;
   host.warm();
   const invoke = async (name: string, event: string, requestId: string) =>

@@ -40,7 +40,7 @@ function listFolder(path: string): string[] {
 }
 
 const codeOf = (error: unknown) =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 
 const unusable = (path: string, cause: unknown): Error =>
   new Error(

@@ -31,7 +31,11 @@ export async function seed({ origin, dataFolder, documents }: SeedOptions): Prom
   writeFileSync(stamp, inputs);
 }
 
-async function run(parameters: readonly string[], environment: Record<string, string>, input = ''): Promise<void> {
+async function run(
+  parameters: readonly string[],
+  environment: Record<string, string>,
+  input = '',
+): Promise<void> {
   const command = spawn(process.execPath, [commandLine, ...parameters], {
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'ignore', 'pipe'],

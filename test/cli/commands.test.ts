@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { signInHeadless } from '../../cli/headless-sign-in.ts';
 import { catalogOf, policy, portal, server } from '../admin/administration.ts';
-import { runCommand } from './run.ts';
+import { runCommand, startCommand } from './run.ts';
 import { type RunningDeployment, startRunningDeployment } from './running-deployment.ts';
 
 jest.setTimeout(30_000);
@@ -26,6 +29,22 @@ const environment = () => ({
 });
 const run = (args: string, input = '') => runCommand(args.split(' ').filter(Boolean), environment(), input);
 const staff = policy('staff', { include: [{ emailDomain: 'example.com' }], message: 'Staff only.' });
+
+/** What a running command says, as it says it. */
+function childText(stream: Readable) {
+  let said = '';
+  stream.setEncoding('utf8');
+  return {
+    async until(pattern: RegExp): Promise<RegExpExecArray | null> {
+      for await (const part of stream) {
+        said += String(part);
+        const found = pattern.exec(said);
+        if (found) return found;
+      }
+      return null;
+    },
+  };
+}
 
 describe('before a sign-in', () => {
   it('says how to sign in', async () => {
@@ -133,7 +152,7 @@ spec:
   });
 
   it.each([
-    ['YAML that is none', 'kind: Policy\n  id: x\n', 'standard input, line 2:'],
+    ['YAML that is none', 'kind: Policy\nspec: [\n', 'standard input, line 3:'],
     ['a file without documents', '---\n', 'standard input has no documents.'],
     [
       'an unknown kind',
@@ -249,6 +268,56 @@ describe('sallyport audit list', () => {
     expect(out).toMatch(/^TIME +PERSON +WHAT +ON +STATUS +REASON\n/);
     expect(out).toMatch(/carol@outside\.test +sign-in .* failure/);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('a token that has expired', () => {
+  const tokens = () => join(folder, 'config', 'tokens.json');
+  const expire = async () => {
+    const kept = await readFile(tokens(), 'utf8');
+    await writeFile(tokens(), kept.replaceAll(/"expiresAt": \d+/g, '"expiresAt": 1'));
+  };
+
+  it('is renewed without a word, also by two commands at once', async () => {
+    await expire();
+    const before = deployment.requests.length;
+    const runs = await Promise.all([run('whoami -o json'), run('whoami -o json')]);
+    for (const { code, err } of runs) expect([code, err]).toEqual([0, '']);
+    expect(deployment.requests.slice(before)).toContain('POST /oauth/token');
+    expect((await run('whoami')).code).toBe(0);
+  });
+
+  it('whose sign-in has ended leads back to login', async () => {
+    await expire();
+    await writeFile(
+      tokens(),
+      (await readFile(tokens(), 'utf8')).replaceAll(/"refreshToken": "[^"]+"/g, '"refreshToken": "gone"'),
+    );
+    expect(await run('whoami')).toMatchObject({
+      code: 1,
+      err: `You are not signed in to ${deployment.origin}. Run: sallyport login\n`,
+    });
+  });
+
+  it('kept in a damaged file is said so', async () => {
+    await writeFile(tokens(), '{');
+    expect((await run('whoami')).err).toContain('tokens.json is damaged: delete it and sign in again.');
+    await rm(tokens());
+  });
+});
+
+describe('a sign-in with a browser', () => {
+  it('ends at a loopback address, which takes the answer to this sign-in only', async () => {
+    const child = startCommand(['login', '--no-browser'], environment());
+    const [out, err] = [text(child.stdout), childText(child.stderr)];
+    const [, address = ''] = (await err.until(/^ {2}(http\S+)$/m)) ?? [];
+    const authorizationUrl = new URL(address);
+    const redirectUri = authorizationUrl.searchParams.get('redirect_uri') ?? '';
+    expect(redirectUri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
+    expect((await fetch(`${redirectUri}?code=forged&state=forged`)).status).toBe(400);
+    const callback = await signInHeadless({ authorizationUrl, redirectUri, person: 'dana' });
+    expect(await (await fetch(callback)).text()).toContain('Go back to the terminal');
+    expect(await out).toContain('as dana@example.com (owner)');
   });
 });
 

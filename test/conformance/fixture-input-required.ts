@@ -1,6 +1,7 @@
 import {
   type AnyToolHandler,
   acceptedContent,
+  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
   inputRequired,
   inputResponse,
@@ -26,6 +27,8 @@ const sample = (question: string, maxTokens: number) =>
     messages: [{ role: 'user', content: { type: 'text', text: question } }],
     maxTokens,
   });
+const declaredBy = (envelope: object = {}) =>
+  new Map<string, Record<string, unknown>>(Object.entries(envelope)).get(CLIENT_CAPABILITIES_META_KEY) ?? {};
 const accepted = ({ mcpReq }: ServerContext, key: string) => acceptedContent(mcpReq.inputResponses, key);
 const kindOf = ({ mcpReq }: ServerContext, key: string) => inputResponse(mcpReq.inputResponses, key).kind;
 
@@ -51,6 +54,16 @@ function registerSingleRound(server: McpServer): void {
       ? text(JSON.stringify(context.mcpReq.inputResponses))
       : inputRequired({ inputRequests: { client_roots: inputRequired.listRoots() } }),
   );
+  tool('test_input_required_result_capabilities', ({ mcpReq }) => {
+    const { sampling, elicitation } = declaredBy(mcpReq.envelope);
+    if (mcpReq.inputResponses || !(sampling || elicitation)) return text('done');
+    return inputRequired({
+      inputRequests: {
+        ...(sampling ? { question: sample('What is the capital of France?', 100) } : {}),
+        ...(elicitation ? { user_name: ask('What is your name?', 'name') } : {}),
+      },
+    });
+  });
 }
 
 function registerStateful(server: McpServer): void {

@@ -1,7 +1,6 @@
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import { completable, createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { type Listening, listening } from '../fixtures/upstreams/listening.ts';
+import { type Listening, listening, nodeListener } from '../fixtures/upstreams/listening.ts';
 import { registerInputRequired, stateCodec } from './fixture-input-required.ts';
 import { IMAGE, registerTools } from './fixture-tools.ts';
 
@@ -94,7 +93,10 @@ function registerResources(server: McpServer): void {
 function createFixture(): McpServer {
   const server = new McpServer(
     { name: 'conformance-fixture', version: '1.0.0' },
-    { capabilities: { logging: {} }, requestState: { verify: stateCodec.verify } },
+    {
+      capabilities: { logging: {} },
+      requestState: { verify: (state, context) => stateCodec.verify(state, context) },
+    },
   );
   registerTools(server);
   registerInputRequired(server);
@@ -105,5 +107,5 @@ function createFixture(): McpServer {
 
 /** The server that the conformance suite expects, in both eras, on a free loopback port. */
 export function startFixtureServer(): Promise<Listening> {
-  return listening(toNodeHandler(createMcpHandler(createFixture, { legacy: 'stateless' })));
+  return listening(nodeListener(createMcpHandler(createFixture, { legacy: 'stateless' })));
 }

@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { fetchCatalog } from '../../lambdas/portal/catalog-sync.ts';
 import { type EverythingServer, startEverything } from '../fixtures/upstreams/everything.ts';
-import { type Listening, listening } from '../fixtures/upstreams/listening.ts';
+import { type Listening, listening, nodeListener } from '../fixtures/upstreams/listening.ts';
 import {
   type ScriptedServer,
   sendJson,
@@ -28,7 +27,7 @@ describe('a catalog read from real servers', () => {
       },
       { legacy: 'reject' },
     );
-    modern = await listening(toNodeHandler(handler));
+    modern = await listening(nodeListener(handler));
     everything = await startEverything();
   });
   afterAll(async () => {
@@ -81,7 +80,9 @@ describe('a catalog read from odd servers', () => {
       x: { tools: [tool('c')] },
     };
     await start((cursor) =>
-      cursor === undefined ? { tools: [tool('a')], nextCursor: '' } : (rest[String(cursor)] ?? {}),
+      cursor === undefined
+        ? { tools: [tool('a')], nextCursor: '' }
+        : (typeof cursor === 'string' && rest[cursor]) || {},
     );
     expect((await sync(server.url)).tools).toEqual([tool('a'), tool('b'), tool('c')]);
   });
@@ -143,7 +144,7 @@ describe('a catalog read from odd servers', () => {
     server = await startScriptedServer(script);
     const refusal = await sync(server.url).catch((error: Error) => error);
     expect(refusal).toMatchObject({ status: 502 });
-    expect(String(refusal)).not.toContain('127.0.0.1');
+    expect(refusal).not.toMatchObject({ message: expect.stringContaining('127.0.0.1') });
     expect(server.received).toHaveLength(1);
   });
 

@@ -136,6 +136,19 @@ describe('a legacy server behind the portal', () => {
     expect(answers.find(({ id }) => id === 2)?.result).toEqual({});
   });
 
+  it('is given up at once when it asks without a session, in which it could take no answer', async () => {
+    await start(() => undefined);
+    upstream.script = (received, response) => {
+      if (received.message.method === 'initialize')
+        sendResult(response, received, { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: {} });
+      else if (received.message.method === 'tools/call')
+        beginEvents(response)({ jsonrpc: '2.0', id: 1, method: 'elicitation/create', params: {} });
+      else response.writeHead(202).end();
+    };
+    const { answer } = await echo(portal);
+    expect(answer.error?.message).toContain('asks its client for something');
+  });
+
   it('has its “resource not found” told in the words of the modern protocol, and back for legacy callers', async () => {
     await start(({ message }, response) =>
       sendJson(response, { jsonrpc: '2.0', id: message.id, error: { code: -32002, message: 'no such' } }),

@@ -107,6 +107,32 @@ describe('towards the server', () => {
     expect(message.params?._meta).toMatchObject({ [`${META}clientInfo`]: { name: 'sallyport' } });
   });
 
+  it('a tool that wants other headers than when it was synced is asked again with those', async () => {
+    const changed = {
+      ...strange,
+      inputSchema: { type: 'object', properties: { size: { type: 'integer', 'x-mcp-header': 'Size' } } },
+    };
+    upstream.script = (received, response) => {
+      const { message, headers } = received;
+      if (message.method === 'tools/list')
+        sendResult(response, received, { resultType: 'complete', tools: [changed] });
+      else if (headers['mcp-param-size'] === '3')
+        sendResult(response, received, { resultType: 'complete', content: [] });
+      else
+        sendJson(
+          response,
+          { jsonrpc: '2.0', id: message.id, error: { code: -32020, message: 'Size?' } },
+          400,
+        );
+    };
+    expect((await draw({ size: 3 })).answer.result).toMatchObject({ content: [] });
+    expect((await draw({ size: 4 })).answer.error).toMatchObject({ code: 502 });
+    expect(upstream.received.map(({ message }) => message.method)).toEqual([
+      ...['tools/call', 'tools/list', 'tools/call'],
+      ...['tools/call', 'tools/list', 'tools/call'],
+    ]);
+  });
+
   it('nothing of the caller’s credentials or headers goes along', async () => {
     await draw({}, { headers: { cookie: 'a=b', 'x-forwarded-for': '10.0.0.1', 'mcp-session-id': 's' } });
     const { headers, body } = upstream.last('tools/call');

@@ -173,8 +173,11 @@ export async function startPortal(
     changes: Partial<PortalSnapshot['portal']> = {},
   ): PortalSnapshot => ({
     portal: {
-      ...{ id: 'main', title: 'Example tools', description: undefined },
-      ...{ payloads: 'metadata', policies: [staff] },
+      id: 'main',
+      title: 'Example tools',
+      description: undefined,
+      payloads: 'metadata',
+      policies: [staff],
       ...changes,
     },
     servers: list,
@@ -184,7 +187,9 @@ export async function startPortal(
   let snapshot = snapshotOf(servers, portal);
   const relayOf = () =>
     createRelay({
-      ...{ origin: ORIGIN, portalId: 'main', allowedOrigins },
+      origin: ORIGIN,
+      portalId: 'main',
+      allowedOrigins,
       tokens: sessions,
       sessions,
       audit,
@@ -203,7 +208,10 @@ export async function startPortal(
     relay = relayOf();
   }
   return {
-    ...{ url: door.url, audit, vault, sessions },
+    url: door.url,
+    audit,
+    vault,
+    sessions,
     publish(list, changes = portal) {
       version += 1;
       snapshot = snapshotOf(list, changes);

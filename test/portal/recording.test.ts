@@ -154,6 +154,20 @@ describe('the audit of a call', () => {
   });
 });
 
+describe('a person whose access ends during a call', () => {
+  it.each<[string, (portal: TestPortal) => void, number, string]>([
+    ['by the end of the session', ({ sessions }) => sessions.ended.add('alice'), 401, 'error 401'],
+    ['by policy', (one) => one.publish(servers(), { policies: [] }), 403, 'denied 403'],
+  ])('has it ended %s', async (_how, end, errorCode, recorded) => {
+    const watched = await startPortal(servers(), { watchMs: 20 });
+    upstream.script = () => end(watched);
+    const { answer } = await ask(watched, 'tools/call', { name: 'box__write', arguments: {} });
+    expect(answer.error?.code).toBe(errorCode);
+    expect(watched.audit.of('tools/call')).toEqual(['intent', recorded]);
+    await watched.close();
+  });
+});
+
 describe('when the audit log cannot be written', () => {
   it('a state-changing call is not made', async () => {
     portal.audit.fail = 'intent';

@@ -8,6 +8,7 @@ const messages = {
   'too-large': 'gave an answer that is too large to pass on',
   closed: 'closed the connection before it had answered',
   timeout: 'did not answer in time',
+  asks: 'asks its client for something, and has no session in which the portal could refuse',
   disagrees: 'speaks another protocol version or has other tools than when it was last synchronised',
 } as const;
 
@@ -26,7 +27,11 @@ export class UpstreamFailure extends Error {
 
 /** True when the server may have done what was asked, although it did not say so. */
 export const mayHaveHappened = ({ reason }: UpstreamFailure): boolean =>
-  reason === 'closed' || reason === 'timeout' || reason === 'too-large' || reason === 'not-mcp';
+  reason === 'closed' ||
+  reason === 'timeout' ||
+  reason === 'too-large' ||
+  reason === 'not-mcp' ||
+  reason === 'asks';
 
 /** What the caller is told: the server's title and what went wrong, nothing of addresses or causes. */
 export function failureError(failure: UpstreamFailure, title: string): RpcError {

@@ -24,8 +24,13 @@ function aside(outgoing: Outgoing, session: LegacySession, message: JsonObject):
   }).catch(() => undefined);
 }
 
-/** Answers a server's own request: the portal has no capability that would allow one, except to be pinged. */
+/**
+ * Answers a server's own request: the portal has no capability that would allow one, except to be pinged. A
+ * server without sessions could not take the answer, and would wait for it until the call's time is over.
+ * @throws UpstreamFailure in that case.
+ */
 function answerRequest(outgoing: Outgoing, session: LegacySession, { id, method }: JsonObject): void {
+  if (session.id === undefined && method !== 'ping') throw new UpstreamFailure('asks');
   const answer =
     method === 'ping'
       ? { result: {} }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Outgoing } from '../../shared/outgoing.ts';
-import { headerArgument } from '../header-parameters.ts';
+import { type HeaderParameter, headerArgument, headerParameters } from '../header-parameters.ts';
 import { encodeHeaderValue } from '../header-value.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { code, RpcError } from '../json-rpc.ts';
 import { IMPLEMENTATION, MODERN_VERSION, meta, nameParameter } from '../protocol.ts';
 import type { UpstreamCall } from './call.ts';
+import { drain } from './drain.ts';
 import { exchange, type Reply } from './exchange.ts';
 import { UpstreamFailure } from './failure.ts';
 import { notificationFor } from './notifications.ts';
@@ -57,11 +58,7 @@ function resultOf({ message }: Reply): JsonObject {
   return result.resultType === undefined ? { ...result, resultType } : result;
 }
 
-/**
- * Sends a request to a modern server: a fresh id, headers from the rewritten body, the portal as client.
- * @throws RpcError with the server's own error; UpstreamFailure when it has no proper answer.
- */
-export async function callModern(outgoing: Outgoing, call: UpstreamCall): Promise<JsonObject> {
+async function post(outgoing: Outgoing, call: UpstreamCall): Promise<Reply> {
   const id = randomUUID();
   const { method } = call;
   const params: JsonObject = {
@@ -73,7 +70,7 @@ export async function callModern(outgoing: Outgoing, call: UpstreamCall): Promis
       ...(call.progressToken === undefined ? {} : { progressToken: id }),
     },
   };
-  const reply = await exchange(outgoing, {
+  return exchange(outgoing, {
     url: new URL(call.server.url),
     headers: { ...standardHeaders(method, params), ...parameterHeaders(call) },
     message: { jsonrpc: '2.0', id, method, params },
@@ -84,5 +81,36 @@ export async function callModern(outgoing: Outgoing, call: UpstreamCall): Promis
       if (notification) call.onNotification(notification);
     },
   });
-  return resultOf(reply);
+}
+
+/** What the tool wants in headers by now, read from the server itself. */
+async function currentHeaderParameters(
+  outgoing: Outgoing,
+  call: UpstreamCall,
+): Promise<readonly HeaderParameter[]> {
+  const list = async (method: string, params: JsonObject) => {
+    const request = { ...call, method, params, clientCapabilities: {}, progressToken: undefined };
+    return resultOf(await post(outgoing, { ...request, headerParameters: [], repeatable: true }));
+  };
+  const tools = await drain(list, 'tools/list', 'tools');
+  const scan = headerParameters(tools.find(({ name }) => name === call.params.name)?.inputSchema);
+  return scan.valid ? scan.parameters : [];
+}
+
+const isHeaderMismatch = ({ message }: Reply): boolean =>
+  isObject(message?.error) && message.error.code === code.headerMismatch;
+
+/**
+ * Sends a request to a modern server: a fresh id, headers from the rewritten body, the portal as client. A
+ * tool whose header annotations changed since the last sync refuses without running; it is asked once more
+ * with what it wants now.
+ * @throws RpcError with the server's own error; UpstreamFailure when it has no proper answer.
+ */
+export async function callModern(outgoing: Outgoing, call: UpstreamCall): Promise<JsonObject> {
+  const reply = await post(outgoing, call);
+  if (call.method !== 'tools/call' || !isHeaderMismatch(reply)) return resultOf(reply);
+  const current = await currentHeaderParameters(outgoing, call).catch((cause: unknown) => {
+    throw new UpstreamFailure('disagrees', { cause });
+  });
+  return resultOf(await post(outgoing, { ...call, headerParameters: current }));
 }
