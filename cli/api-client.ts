@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure } from './failure.ts';
+import { VERSION } from './version.ts';
 
 /** A refusal of the admin API. */
 export class ApiRefusal extends Failure {
@@ -48,6 +49,7 @@ export class ApiClient {
       headers: {
         authorization: `Bearer ${await this.#token()}`,
         accept: 'application/json',
+        'user-agent': `sallyport/${VERSION}`,
         ...(hasBody ? { 'content-type': 'application/json' } : {}),
       },
       ...(hasBody ? { body: JSON.stringify(request.body) } : {}),

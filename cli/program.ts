@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import * as z from 'zod';
 import { urlArgument } from './arguments.ts';
 import { addApply } from './commands/apply.ts';
 import { addAudit } from './commands/audit.ts';
@@ -13,6 +10,7 @@ import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
 import { addWhoami } from './commands/whoami.ts';
 import { FORMATS } from './output.ts';
+import { VERSION } from './version.ts';
 
 const EXAMPLES = `
 Examples:
@@ -23,15 +21,11 @@ Examples:
 
 Exit codes: 0 done, 1 refused or failed, 2 bad usage.`;
 
-const manifest = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')));
-
 /** The `sallyport` command with all its subcommands. */
 export function createProgram(): Command {
   const program = new Command('sallyport')
     .description('Administer a Sallyport deployment.')
-    .version(manifest.version)
+    .version(VERSION)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help to see how)')

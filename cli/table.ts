@@ -17,17 +17,16 @@ const shorten = (text: string, width: number) =>
         .slice(0, width - 1)
         .join('')}…`;
 
-/** Widths that fit: the widest column gives way first, headings stay whole as long as they can. */
-function narrow(widths: number[], room: number): number[] {
-  const fitted = [...widths];
-  let excess = fitted.reduce((sum, width) => sum + width, 0) - room;
-  while (excess > 0) {
-    const widest = Math.max(...fitted);
-    if (widest <= NARROWEST) break;
-    fitted[fitted.indexOf(widest)] = widest - 1;
+/** Widths that fit: the widest gives way first, the first column (it names the row) only after all others. */
+function narrow(widths: readonly number[], room: number): number[] {
+  const [first = 0, ...others] = widths;
+  let excess = widths.reduce((sum, width) => sum + width, 0) - room;
+  while (excess > 0 && others.some((width) => width > NARROWEST)) {
+    const widest = Math.max(...others);
+    others[others.indexOf(widest)] = widest - 1;
     excess -= 1;
   }
-  return fitted;
+  return [first - Math.max(excess, 0), ...others];
 }
 
 /** A table of text with a line of headings, at most 100 columns wide. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { demoDocuments } from './demo/documents.ts';
 import { startCloud } from './start/cloud.ts';
 import { prepareDataFolder } from './start/data-folder.ts';
@@ -6,6 +7,9 @@ import { phase } from './start/phase.ts';
 import { portsFrom, requireFreePorts } from './start/ports.ts';
 import { seed } from './start/seed.ts';
 import { summary } from './start/summary.ts';
+
+/** Clients that hold a connection open are not waited for longer than these milliseconds. */
+const STOP_LIMIT = 1000;
 
 /** Runs until a signal ends it. @throws Error in one line when something does not start. */
 async function run(options: StartOptions): Promise<void> {
@@ -16,7 +20,7 @@ async function run(options: StartOptions): Promise<void> {
   const dataFolder = prepareDataFolder(options.data, options.fresh);
   const cloud = await startCloud({ ports, dataFolder, demo });
   const stop = async () => {
-    await cloud.stop();
+    await Promise.race([cloud.stop(), sleep(STOP_LIMIT)]);
     process.exit();
   };
   process.once('SIGINT', () => void stop());

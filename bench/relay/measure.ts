@@ -24,7 +24,7 @@ export const CALLS: ReadonlyMap<number, number> = new Map([
   [16, 640],
 ]);
 const ROUNDS = 3;
-const WARM_UP = 320;
+const WARM_UP = 1000;
 
 async function round(
   load: LoadProcess,
@@ -48,6 +48,11 @@ async function round(
 const medianOf = (rounds: readonly Measurement[], member: keyof Measurement) =>
   median(rounds.map((each) => each[member]));
 
+/** Lets every process compile what it runs often. */
+export async function warmUp(load: LoadProcess, targets: readonly Target[]): Promise<void> {
+  for (const target of targets) await round(load, target, 16, WARM_UP);
+}
+
 /**
  * Measures all targets with so many clients. Rounds of the targets take turns, so that whatever else the machine
  * does falls on all of them; the median round counts.
@@ -59,7 +64,6 @@ export async function measure(
 ): Promise<Map<string, Measurement>> {
   const rounds = new Map<string, Measurement[]>(targets.map((target) => [target.name, []]));
   const calls = CALLS.get(clients) ?? 300;
-  for (const target of targets) await round(load, target, clients, WARM_UP);
   for (let count = 0; count < ROUNDS; count += 1) {
     for (const target of targets) rounds.get(target.name)?.push(await round(load, target, clients, calls));
   }

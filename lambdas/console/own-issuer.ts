@@ -35,8 +35,11 @@ export class OwnIssuer {
     return oauth.processDiscoveryResponse(issuer, response);
   }
 
-  /** Where a browser is sent to sign in; keep the verifier for `redeem`. */
-  async authorizationUrl(state: string): Promise<{ url: string; verifier: string }> {
+  /**
+   * Where a browser is sent to sign in; keep the verifier for `redeem`.
+   * @param again asks who it is even of a browser that is signed in.
+   */
+  async authorizationUrl(state: string, again: boolean): Promise<{ url: string; verifier: string }> {
     const { authorization_endpoint } = await this.#metadata();
     if (!authorization_endpoint) throw new Error('The authorization server names no authorization endpoint.');
     const verifier = oauth.generateRandomCodeVerifier();
@@ -50,6 +53,7 @@ export class OwnIssuer {
       state,
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      ...(again ? { prompt: 'login' } : {}),
     }).toString();
     return { url: url.href, verifier };
   }

@@ -25,7 +25,7 @@ const redirect = (location: string, cookies: string[]): HttpResponse => ({
 /** A secret of ours and nothing else, since it comes back in a header. */
 const isSecret = (value: string | undefined): value is string => /^[\w-]{43}$/.test(value ?? '');
 
-/** GET /console/sign-in: sends the browser to the authorization server. */
+/** GET /console/sign-in: sends the browser to the authorization server; `?again` to be asked who it is. */
 export async function beginSignIn(options: SignInOptions, request: HttpRequest): Promise<HttpResponse> {
   const { origin, issuer, browsers } = options;
   const name = signInCookieName(origin);
@@ -33,7 +33,7 @@ export async function beginSignIn(options: SignInOptions, request: HttpRequest):
   const known = cookie(request, name);
   const browser = isSecret(known) ? known : newSecret();
   const state = newSecret();
-  const { url, verifier } = await issuer.authorizationUrl(state);
+  const { url, verifier } = await issuer.authorizationUrl(state, request.query.has('again'));
   await browsers.beginSignIn(state, browser, verifier);
   return redirect(url, [setCookie(origin, name, browser, browsers.signInSeconds)]);
 }
@@ -47,7 +47,7 @@ const expired = () =>
 
 function refusedPage(reason: string): HttpResponse {
   const body = html`<p class="note">${reason}</p>
-<p><a class="button" href="/console/sign-in">Sign in as somebody else</a></p>`;
+<p><a class="button" href="/console/sign-in?again">Sign in as somebody else</a></p>`;
   return page({ status: 403, title: 'You are not signed in', body });
 }
 

@@ -5,7 +5,7 @@ import type { ExchangeRecord } from './exchange-record.ts';
 import type { JsonObject } from './json.ts';
 import { code, RpcError } from './json-rpc.ts';
 import { NotRouted } from './routing.ts';
-import { CallerGone } from './time-limits.ts';
+import { AccessEnded, CallerGone } from './time-limits.ts';
 import { failureError, mayHaveHappened, UpstreamFailure } from './upstream/failure.ts';
 
 /** How a request that failed ends: for the caller, and for the audit. */
@@ -16,7 +16,7 @@ export interface FailedEnding {
 
 /**
  * Judges a failure; undefined for one that nobody expected. `title` is that of the server that was asked.
- * A state-changing call whose answer is lost has an unknown outcome.
+ * A state-changing call whose answer is lost has an unknown outcome; one that was cut off is cancelled.
  */
 export function endingOf(
   thrown: unknown,
@@ -33,6 +33,7 @@ export function endingOf(
   }
   if (thrown instanceof CallerGone)
     return { error: new RpcError(code.internalError, 'The caller closed its stream.'), status: 'cancelled' };
+  if (thrown instanceof AccessEnded) return { error: thrown, status: 'cancelled' };
   if (thrown instanceof RpcError)
     return { error: shown(thrown), status: thrown.code === code.denied ? 'denied' : 'error' };
   return undefined;

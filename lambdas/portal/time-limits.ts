@@ -4,6 +4,14 @@ import { UpstreamFailure } from './upstream/failure.ts';
 /** A caller that closed its stream: its request is cancelled (2026-07-28, cancellation). */
 export class CallerGone extends Error {}
 
+/** The session ended, or a policy changed, while the request was on its way. */
+export class AccessEnded extends RpcError {}
+
+function accessEnded(error: unknown): AccessEnded {
+  if (error instanceof RpcError) return new AccessEnded(error.code, error.message, { status: error.status });
+  return new AccessEnded(code.sessionEnded, 'The sign-in has ended: sign in again.', { status: 401 });
+}
+
 /**
  * Ends a request that takes too long, whose caller has left, or whose person may no longer use the portal.
  * `stillAllowed`, asked every `watchMs`, throws when that is so.
@@ -16,13 +24,7 @@ export class TimeLimits {
   constructor(milliseconds: number, watchMs: number, stillAllowed: () => Promise<void>) {
     this.#limit = setTimeout(() => this.#controller.abort(new UpstreamFailure('timeout')), milliseconds);
     this.#watch = setInterval(() => {
-      stillAllowed().catch((error: unknown) => {
-        this.#controller.abort(
-          error instanceof RpcError
-            ? error
-            : new RpcError(code.sessionEnded, 'The sign-in has ended: sign in again.'),
-        );
-      });
+      stillAllowed().catch((error: unknown) => this.#controller.abort(accessEnded(error)));
     }, watchMs);
   }
 

@@ -39,7 +39,7 @@ function hashOf(patterns: readonly string[], salt = ''): string {
 const isCurrent = (stamp: string, inputs: string): boolean =>
   existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs;
 
-/** Another start that bundles at the same moment is waited for. */
+/** Bundles the handlers into `dist/` when their sources changed; another process that is doing so is waited for. */
 async function bundleWhenChanged(): Promise<void> {
   const dist = join(root, 'dist');
   const stamp = join(dist, 'inputs.sha256');

@@ -14,10 +14,14 @@ export interface StoreOrder {
 /** What it answers: where it listens or why it does not. */
 export type StoreReport = { endpoint: string } | { error: string };
 
+/** Clients that hold a connection open are not waited for longer than these milliseconds. */
+const CLOSE_LIMIT = 1000;
+
 let store: RunningStore | undefined;
 /** Ctrl-C reaches every process of the terminal; the store closes its database when its parent is done with it. */
 process.on('SIGINT', () => {});
 process.on('disconnect', () => {
+  setTimeout(() => process.exit(), CLOSE_LIMIT);
   void Promise.resolve(store?.close()).finally(() => process.exit());
 });
 process.once('message', (order: StoreOrder) => {

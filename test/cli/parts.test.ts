@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { kindArgument, sinceArgument, urlArgument } from '../../cli/arguments.ts';
 import { CookieJar } from '../../cli/cookie-jar.ts';
-import { parseDocuments, placeRefusal } from '../../cli/document-files.ts';
+import { parseDocuments, placeRefusal, readDocumentFiles } from '../../cli/document-files.ts';
 import { Failure } from '../../cli/failure.ts';
 import { signInHeadless } from '../../cli/headless-sign-in.ts';
 import { formsOf, textOf } from '../../cli/html-form.ts';
@@ -21,6 +21,14 @@ describe('a table', () => {
         for (const line of lines)
           expect([...segmenter.segment(line)].length).toBeLessThanOrEqual(TABLE_WIDTH);
       }),
+    );
+  });
+
+  it('shortens the first column, by which a row is called, last', () => {
+    const id = 'i'.repeat(63);
+    expect(renderTable(['ID', 'TITLE'], [[id, 't'.repeat(200)]])).toContain(`${id}  ttt`);
+    expect(renderTable(['ID', 'TITLE'], [['i'.repeat(300), 'title']]).split('\n')[1]).toHaveLength(
+      TABLE_WIDTH,
     );
   });
 
@@ -119,10 +127,30 @@ describe('forms of a page', () => {
 
   it('are looked for in any text without failing', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'<>/="\'&#; form input name a1') }), (text) => {
-        expect(Array.isArray(formsOf(text))).toBe(true);
-        expect(textOf(text).length).toBeLessThanOrEqual(400);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(
+            '<',
+            '>',
+            '/',
+            '=',
+            '"',
+            "'",
+            '&',
+            '#',
+            ';',
+            ' ',
+            'form',
+            'input',
+            'name',
+            'a',
+          ),
+        }),
+        (text) => {
+          expect(Array.isArray(formsOf(text))).toBe(true);
+          expect(textOf(text).length).toBeLessThanOrEqual(400);
+        },
+      ),
     );
   });
 });
@@ -198,19 +226,51 @@ items:
 
   it('are read or refused with a line, whatever the text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'ab:- \n[]{},&*!|>\'"#%@0.~') }), (text) => {
-        try {
-          for (const { value, line } of parseDocuments(text, 'x')) {
-            expect(() => JSON.stringify(value)).not.toThrow();
-            expect(line('.spec[0].a')).toBeGreaterThan(0);
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(
+            'a',
+            'b',
+            ':',
+            '-',
+            ' ',
+            '\n',
+            '[',
+            ']',
+            '{',
+            '}',
+            ',',
+            '&',
+            '*',
+            '!',
+            '|',
+            '>',
+            "'",
+            '"',
+            '#',
+            '%',
+            '0',
+            '~',
+          ),
+        }),
+        (text) => {
+          try {
+            for (const document of parseDocuments(text, 'x')) {
+              expect(() => JSON.stringify(document.value)).not.toThrow();
+              expect(document.line('.spec[0].a')).toBeGreaterThan(0);
+            }
+          } catch (error) {
+            if (!(error instanceof Failure)) throw error;
+            expect(error.message).toMatch(/^x/);
           }
-        } catch (error) {
-          if (!(error instanceof Failure)) throw error;
-          expect(error.message).toMatch(/^x/);
-        }
-      }),
+        },
+      ),
       { numRuns: 500 },
     );
+  });
+
+  it('are said to be missing when there is no such file', async () => {
+    await expect(readDocumentFiles(['nowhere.yaml'])).rejects.toThrow('nowhere.yaml cannot be read');
   });
 
   it('cannot blow up by aliases of aliases', () => {

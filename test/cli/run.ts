@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -14,7 +15,8 @@ export interface Run {
 /** Starts the command as a process of its own. */
 export function startCommand(args: readonly string[], environment: Record<string, string>) {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, [COMMAND, ...args], { env: { PATH, HOME, ...environment } });
+  const env = { PATH, HOME, NODE_COMPILE_CACHE: join(tmpdir(), 'sallyport-compiled'), ...environment };
+  return spawn(process.execPath, [COMMAND, ...args], { env });
 }
 
 /** Runs the command to its end. */

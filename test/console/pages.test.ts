@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { signInHeadless } from '../../cli/headless-sign-in.ts';
+import { changeDocuments } from '../../lambdas/admin/change-documents.ts';
 import { clientInstructions, serverName } from '../../lambdas/console/client-instructions.ts';
 import { sessionCookieName, setCookie } from '../../lambdas/console/cookies.ts';
 import { html } from '../../lambdas/console/html.ts';
+import { parseDocument } from '../../lambdas/shared/documents/parse-document.ts';
 import { catalogOf, policy, portal, server } from '../admin/administration.ts';
 import { type RunningDeployment, startRunningDeployment } from '../cli/running-deployment.ts';
 
 jest.setTimeout(20_000);
 
 let deployment: RunningDeployment;
+/** Applies documents as an owner. */
 const apply = async (...documents: unknown[]) => {
-  const world = await import('../../lambdas/admin/change-documents.ts');
-  const { parseDocument } = await import('../../lambdas/shared/documents/parse-document.ts');
   const dana = {
     id: 'p_dana',
     idp: 'cognito',
@@ -35,7 +36,7 @@ const apply = async (...documents: unknown[]) => {
     at: `documents[${index}]`,
     document: parseDocument(document, ''),
   }));
-  await world.changeDocuments(deployment.api, { request, id: '', caller }, set);
+  await changeDocuments(deployment.api, { request, id: '', caller }, set);
 };
 
 const get = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
@@ -182,6 +183,9 @@ describe('a sign-in', () => {
     expect(response.status).toBe(403);
     expect(body).toContain('For staff only.');
     expect(cookieOf(response, 'sallyport')).toBeUndefined();
+    expect(body).toContain('href="/console/sign-in?again"');
+    const again = await get('/console/sign-in?again');
+    expect(again.response.headers.get('location')).toContain('prompt=login');
   });
 
   it('sets a cookie that scripts cannot read, and stores only its hash', async () => {
@@ -206,7 +210,7 @@ describe('a sign-in', () => {
       get(callback, { cookie: browser }),
       get(callback, { cookie: browser }),
     ]);
-    expect(answers.map(({ response }) => response.status).toSorted()).toEqual([303, 400]);
+    expect(answers.map(({ response }) => response.status).toSorted((a, b) => a - b)).toEqual([303, 400]);
   });
 
   it('cannot be finished in a browser that did not begin it (login CSRF)', async () => {

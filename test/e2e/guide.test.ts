@@ -22,6 +22,10 @@ one    1
 remove things
 \`\`\`
 
+\`\`\`sh within-15-seconds
+look again
+\`\`\`
+
 \`\`\`yaml
 not: run
 \`\`\`
@@ -30,8 +34,9 @@ not: run
 describe('the steps of a guide', () => {
   it('are its commands with the output shown for them', () => {
     expect(readSteps(guide)).toEqual([
-      { line: 7, command: 'list things', fails: false, output: ['NAME   …', 'one    1'] },
-      { line: 18, command: 'remove things', fails: true, output: [] },
+      { line: 7, command: 'list things', fails: false, patience: 0, output: ['NAME   …', 'one    1'] },
+      { line: 18, command: 'remove things', fails: true, patience: 0, output: [] },
+      { line: 22, command: 'look again', fails: false, patience: 15, output: [] },
     ]);
   });
 });

@@ -5,12 +5,14 @@ export interface GuideStep {
   command: string;
   /** Whether the guide says that the command is refused. */
   fails: boolean;
+  /** For so many seconds the command may be tried again until it does what the guide says. */
+  patience: number;
   /** Lines that must appear in this order; `…` stands for any text. */
   output: string[];
 }
 
 /**
- * Reads the steps of a guide: fenced blocks marked `sh` (or `sh fails`), each with the `text` block that follows
+ * Reads the steps of a guide: fenced blocks marked `sh` (also `sh fails`, `sh within-N-seconds`), each with the `text` block that follows
  * it before the next command. Blocks marked otherwise are not run.
  */
 export function readSteps(markdown: string): GuideStep[] {
@@ -19,7 +21,13 @@ export function readSteps(markdown: string): GuideStep[] {
   for (const { 1: language, 2: flags = '', 3: content = '', index } of markdown.matchAll(block)) {
     if (language === 'sh' && !flags.includes('not-run')) {
       const line = markdown.slice(0, index).split('\n').length;
-      steps.push({ line, command: content.trim(), fails: flags.includes('fails'), output: [] });
+      steps.push({
+        line,
+        command: content.trim(),
+        fails: flags.includes('fails'),
+        patience: Number(/within-(\d+)-seconds/.exec(flags)?.[1] ?? 0),
+        output: [],
+      });
     } else if (language === 'text') {
       steps.at(-1)?.output.push(...content.trimEnd().split('\n'));
     }

@@ -156,8 +156,8 @@ describe('the audit of a call', () => {
 
 describe('a person whose access ends during a call', () => {
   it.each<[string, (portal: TestPortal) => void, number, string]>([
-    ['by the end of the session', ({ sessions }) => sessions.ended.add('alice'), 401, 'error 401'],
-    ['by policy', (one) => one.publish(servers(), { policies: [] }), 403, 'denied 403'],
+    ['by the end of the session', ({ sessions }) => sessions.ended.add('alice'), 401, 'cancelled 401'],
+    ['by policy', (one) => one.publish(servers(), { policies: [] }), 403, 'cancelled 403'],
   ])('has it ended %s', async (_how, end, errorCode, recorded) => {
     const watched = await startPortal(servers(), { watchMs: 20 });
     upstream.script = () => end(watched);

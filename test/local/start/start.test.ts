@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,15 +62,18 @@ describe('npm start', () => {
     expect((await fetch(`${cloud.origin}/nowhere`)).status).toBe(404);
   });
 
-  it('keeps its data over a restart and begins anew with --fresh', async () => {
+  it('leaves no process behind, keeps its data over a restart and begins anew with --fresh', async () => {
     const parameters = ['--port', String(cloud.port), '--data', cloud.dataFolder, '--no-demo'];
     const before = await keyId(cloud);
     const below = descendants(cloud.process.pid ?? 0);
     expect(below.length).toBeGreaterThan(1);
+    const silent = connect(cloud.port, '127.0.0.1');
+    await once(silent, 'connect');
     cloud.process.kill('SIGINT');
-    await new Promise((resolve) => cloud.process.once('close', resolve));
+    await once(cloud.process, 'close');
     expect(cloud.process.exitCode).toBe(0);
     expect(below.filter(isRunning)).toEqual([]);
+    silent.destroy();
 
     const again = runStart(parameters);
     expect(await again.ready).toBe(true);
@@ -103,7 +108,7 @@ describe('npm start refuses', () => {
     'a port that is taken, in one line, before it touches anything (%s after the first)',
     async (offset) => {
       const other = createServer().listen(0, '127.0.0.1');
-      await new Promise((resolve) => other.once('listening', resolve));
+      await once(other, 'listening');
       const address = other.address();
       const port = typeof address === 'object' && address ? address.port : 0;
       const started = runStart(['--port', String(port - offset), '--data', folder]);
