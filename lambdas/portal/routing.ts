@@ -24,43 +24,48 @@ export class NotRouted extends Error {
   }
 }
 
-const named = <O extends Offer>(offer: O | undefined, access: Access, unknown: RpcError): Route<O> => {
-  if (!offer) throw new NotRouted(unknown, undefined);
+const named = <O extends Offer>(offer: O | undefined, access: Access, what: string): Route<O> => {
+  if (!offer) throw new NotRouted(invalidParams(what), undefined);
   const decision = access.to(offer.at);
-  if (!decision.allowed) throw new NotRouted(unknown, { offer, decision });
+  if (!decision.allowed) throw new NotRouted(invalidParams(what), { offer, decision });
   return { offer, decision };
 };
 
 export function routeTool(catalog: Catalog, access: Access, name: unknown): Route<ToolOffer> {
   if (typeof name !== 'string') throw invalidParams('params.name must be the name of a tool.');
-  return named(catalog.tools.get(name), access, invalidParams(`Unknown tool: ${name.slice(0, 256)}`));
+  return named(catalog.tools.get(name), access, `Unknown tool: ${name.slice(0, 256)}`);
 }
 
 export function routePrompt(catalog: Catalog, access: Access, name: unknown): Route {
   if (typeof name !== 'string') throw invalidParams('params.name must be the name of a prompt.');
-  return named(catalog.prompts.get(name), access, invalidParams(`Unknown prompt: ${name.slice(0, 256)}`));
+  return named(catalog.prompts.get(name), access, `Unknown prompt: ${name.slice(0, 256)}`);
 }
 
 /** One server that has it; several are ambiguous, as URIs belong to servers. */
-function single(offers: readonly Offer[], access: Access, ambiguous: RpcError): Route | undefined {
+function single(offers: readonly Offer[], access: Access, uri: string): Route | undefined {
   const servers = new Map(offers.map((offer) => [offer.at, offer]));
   const routes = [...servers.values()]
     .map((offer) => ({ offer, decision: access.to(offer.at) }))
     .filter(({ decision }) => decision.allowed);
-  if (routes.length > 1) throw new NotRouted(ambiguous, undefined);
+  if (routes.length > 1)
+    throw new NotRouted(
+      invalidParams('Several servers of the portal have this resource.', { uri }),
+      undefined,
+    );
   return routes[0];
 }
 
-function routeUri(candidates: readonly (readonly Offer[])[], access: Access, uri: string): Route {
-  const data = { uri };
-  const ambiguous = invalidParams('Several servers of the portal have this resource.', data);
-  for (const offers of candidates) {
-    const route = single(offers, access, ambiguous);
+/** The first group of candidates that has one for this person; each is looked up only when it is needed. */
+function routeUri(groups: readonly (() => readonly Offer[])[], access: Access, uri: string): Route {
+  let refused: Offer | undefined;
+  for (const candidates of groups) {
+    const offers = candidates();
+    const route = single(offers, access, uri);
     if (route) return route;
+    refused ??= offers[0];
   }
-  const refused = candidates.flat()[0];
   throw new NotRouted(
-    invalidParams('Resource not found', data),
+    invalidParams('Resource not found', { uri }),
     refused && { offer: refused, decision: access.to(refused.at) },
   );
 }
@@ -70,12 +75,16 @@ const expanding = (catalog: Catalog, uri: string) => catalog.templates.filter(({
 /** By the catalog: a listed resource first, then the templates that could expand to the URI. */
 export function routeResource(catalog: Catalog, access: Access, uri: unknown): Route {
   if (typeof uri !== 'string') throw invalidParams('params.uri must be the URI of a resource.');
-  return routeUri([catalog.resources.get(uri) ?? [], expanding(catalog, uri)], access, uri);
+  return routeUri([() => catalog.resources.get(uri) ?? [], () => expanding(catalog, uri)], access, uri);
 }
 
 /** A completion names a template as it is listed, or a resource. */
 export function routeTemplate(catalog: Catalog, access: Access, uri: unknown): Route {
   if (typeof uri !== 'string') throw invalidParams('params.ref.uri must be a URI template or a URI.');
-  const listed = catalog.templates.filter(({ name }) => name === uri);
-  return routeUri([listed, catalog.resources.get(uri) ?? [], expanding(catalog, uri)], access, uri);
+  const groups = [
+    () => catalog.templates.filter(({ name }) => name === uri),
+    () => catalog.resources.get(uri) ?? [],
+    () => expanding(catalog, uri),
+  ];
+  return routeUri(groups, access, uri);
 }

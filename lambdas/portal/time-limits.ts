@@ -1,3 +1,5 @@
+import { SallyportError } from '../shared/errors.ts';
+import { logger } from '../shared/logger.ts';
 import { code, RpcError } from './json-rpc.ts';
 import { UpstreamFailure } from './upstream/failure.ts';
 
@@ -9,7 +11,12 @@ export class AccessEnded extends RpcError {}
 
 function accessEnded(error: unknown): AccessEnded {
   if (error instanceof RpcError) return new AccessEnded(error.code, error.message, { status: error.status });
-  return new AccessEnded(code.sessionEnded, 'The sign-in has ended: sign in again.', { status: 401 });
+  if (error instanceof SallyportError && error.status === 401)
+    return new AccessEnded(code.sessionEnded, error.message, { status: 401 });
+  logger.error('access not judged again', { error: error instanceof Error ? error : String(error) });
+  return new AccessEnded(code.notConfigured, 'Your access could not be checked again. Try again later.', {
+    status: 503,
+  });
 }
 
 /**

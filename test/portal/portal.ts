@@ -122,8 +122,13 @@ export class Sessions {
   verify = async (token: string): Promise<AccessToken> => {
     if (!people[token]) throw new SallyportError('invalid_token', 401, 'The access token is not valid here.');
     return {
-      ...{ subject: `p_${token}`, sid: token, grantId: 'g', clientId: 'client-1' },
-      ...{ audience: `${ORIGIN}/mcp`, scopes: ['mcp'], expiresAt: 9_999_999_999 },
+      subject: `p_${token}`,
+      sid: token,
+      grantId: 'g',
+      clientId: 'client-1',
+      audience: `${ORIGIN}/mcp`,
+      scopes: ['mcp'],
+      expiresAt: 9_999_999_999,
     };
   };
 

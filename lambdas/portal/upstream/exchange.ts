@@ -49,23 +49,22 @@ const answers = (message: JsonObject, id: unknown): boolean =>
   ('result' in message && message.id === id) ||
   (isObject(message.error) && (message.id === id || message.id === null || message.id === undefined));
 
-async function* limited(response: IncomingMessage): AsyncGenerator<string> {
+function readWhole(response: IncomingMessage): Promise<string> {
   response.setEncoding('utf8');
-  let bytes = 0;
-  for await (const chunk of response) {
-    const text = String(chunk);
-    bytes += Buffer.byteLength(text);
-    if (bytes > ANSWER_LIMIT) throw new UpstreamFailure('too-large');
-    yield text;
-  }
-}
-
-async function readWhole(response: IncomingMessage): Promise<string> {
-  const length = Number(response.headers['content-length'] ?? 0);
-  if (length > ANSWER_LIMIT) throw new UpstreamFailure('too-large');
-  let text = '';
-  for await (const chunk of limited(response)) text += chunk;
-  return text;
+  return new Promise((fulfil, reject) => {
+    let text = '';
+    let bytes = 0;
+    response.on('data', (chunk: string) => {
+      bytes += Buffer.byteLength(chunk);
+      if (bytes > ANSWER_LIMIT) {
+        reject(new UpstreamFailure('too-large'));
+        response.destroy();
+      } else text += chunk;
+    });
+    response.once('end', () => fulfil(text));
+    response.once('error', reject);
+    response.once('close', () => reject(new UpstreamFailure('closed')));
+  });
 }
 
 /** Lets the server end its stream, so that the connection can be used again, but not for ever. */

@@ -107,11 +107,12 @@ describe('npm start refuses', () => {
   it.each([0, 5])(
     'a port that is taken, in one line, before it touches anything (%s after the first)',
     async (offset) => {
-      const other = createServer().listen(0, '127.0.0.1');
+      // Below the ports that the system hands out to others.
+      const first = 24_900 + 10 * Number(process.env.JEST_WORKER_ID ?? 0);
+      const port = first + offset;
+      const other = createServer().listen(port, '127.0.0.1');
       await once(other, 'listening');
-      const address = other.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      const started = runStart(['--port', String(port - offset), '--data', folder]);
+      const started = runStart(['--port', String(first), '--data', folder]);
       expect(await started.exited).toBe(1);
       expect(started.output()).toMatch(new RegExp(`^Port ${port}, for .*, is taken .*--port\\.\n$`));
       expect(readdirSync(folder)).toEqual([]);
