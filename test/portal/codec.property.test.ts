@@ -125,10 +125,11 @@ describe('URI templates', () => {
     );
   });
 
+  const plain = fc.stringMatching(/^[a-z]{1,4}:\/\/[a-z/.?#]{0,8}$/);
+
   it('without an expression match themselves and nothing else', () => {
     fc.assert(
-      fc.property(fc.webUrl(), fc.webUrl(), (one, other) => {
-        fc.pre(!/[{}]/.test(one + other));
+      fc.property(plain, plain, (one, other) => {
         expect(uriTemplate(one)(other)).toBe(one === other);
       }),
     );
