@@ -9,10 +9,13 @@ export interface Visitor {
   email: string;
 }
 
-/** For whoever is not signed in: nothing but the portal's name and the way in. */
-export function welcomePage(title: string, cookies: readonly string[] = []): HttpResponse {
+/**
+ * For whoever is not signed in: nothing but the portal's name and the way in.
+ * @param asksWho asks who it is even of a browser that is still signed in at the authorization server.
+ */
+export function welcomePage(title: string, cookies: readonly string[], asksWho: boolean): HttpResponse {
   const body = html`<p>Sign in to see the tools that are there for you and how to connect your AI client.</p>
-<p><a class="button" href="/console/sign-in">Sign in</a></p>`;
+<p><a class="button" href="/console/sign-in${asksWho ? '?again' : ''}">Sign in</a></p>`;
   return page({ title, body, cookies });
 }
 

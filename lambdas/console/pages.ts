@@ -40,7 +40,8 @@ async function home(options: PagesOptions, request: HttpRequest): Promise<HttpRe
   if (!session) {
     const name = sessionCookieName(origin);
     const stale = cookie(request, name) !== undefined;
-    return welcomePage(title, stale ? [setCookie(origin, name, '', 0)] : []);
+    const cookies = stale ? [setCookie(origin, name, '', 0)] : [];
+    return welcomePage(title, cookies, request.query.has('signed-out'));
   }
   const { email, groups, name } = session.person;
   const visitor = { name: name ?? email, email };

@@ -78,5 +78,5 @@ export async function signOut(options: SignInOptions, request: HttpRequest): Pro
   const { origin, browsers } = options;
   const id = cookie(request, sessionCookieName(origin));
   if (isSecret(id)) await browsers.endSession(id);
-  return redirect('/', [setCookie(origin, sessionCookieName(origin), '', 0)]);
+  return redirect('/?signed-out', [setCookie(origin, sessionCookieName(origin), '', 0)]);
 }

@@ -15,7 +15,16 @@ const ERAS = ['modern', 'legacy'] as const;
 async function run(url: string, revision: string, era: string): Promise<boolean> {
   const results = await mkdtemp(join(tmpdir(), 'sallyport-conformance-'));
   const expected = join(import.meta.dirname, 'expected-failures', `${revision}-${era}.yaml`);
-  const options = ['--requirements', revision, '--expected-failures', expected, '-o', results];
+  const options = [
+    '--requirements',
+    revision,
+    '--expected-failures',
+    expected,
+    '--timeout',
+    '8000',
+    '-o',
+    results,
+  ];
   const suite = spawn(process.execPath, [SUITE, 'server', '--url', url, ...options], { stdio: 'inherit' });
   const [code] = await once(suite, 'exit');
   await rm(results, { recursive: true });

@@ -250,9 +250,14 @@ describe('a sign-out', () => {
   it('ends the session for whoever kept its cookie', async () => {
     const cookie = await signIn('alice');
     const { response } = await get('/console/sign-out', { cookie }, 'POST');
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/?signed-out']);
     expect(response.headers.getSetCookie()[0]).toContain('sallyport=; Path=/; Max-Age=0');
     expect((await get('/', { cookie })).body).toContain('href="/console/sign-in"');
+  });
+
+  it('lets somebody else sign in next', async () => {
+    expect((await get('/?signed-out')).body).toContain('href="/console/sign-in?again"');
+    expect((await get('/')).body).toContain('href="/console/sign-in"');
   });
 
   it('takes a form, not a link', async () => {
