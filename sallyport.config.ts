@@ -15,7 +15,7 @@ export default defineConfiguration({
       owners: ['dana@example.com'],
       origin: 'http://127.0.0.1:8787',
       portals: ['default'],
-      outgoingNetworks: ['127.0.0.0/8'],
+      outgoingNetworks: ['127.0.0.0/8', '::1/128'],
     },
   },
 });

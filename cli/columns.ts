@@ -81,7 +81,7 @@ function subject(row: Row): string {
 }
 
 export const auditColumns: readonly Column[] = [
-  ['TIME', (row) => write(row.time).slice(0, 19).replace('T', ' ')],
+  ['TIME (UTC)', (row) => write(row.time).slice(5, 19).replace('T', ' ')],
   ['PERSON', (row) => write(look(row, 'person.email') ?? look(row, 'person.id'))],
   ['WHAT', (row) => write(row.method ?? row.activity ?? row.type)],
   ['ON', subject],

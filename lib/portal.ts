@@ -42,7 +42,7 @@ export class Portal extends Construct {
     allowTable(role, {
       table: tables.vault,
       key: keys.vault,
-      operations: ['GetItem', 'PutItem', 'DeleteItem'],
+      operations: ['GetItem', 'PutItem'],
       partitions: ['upstream-session#*'],
     });
   }

@@ -253,7 +253,7 @@ describe('sallyport audit list', () => {
 
   it('shows refused sign-ins with their reason in a table', async () => {
     const { out } = await run('audit list --since 1h --person carol@outside.test');
-    expect(out).toMatch(/^TIME +PERSON +WHAT +ON +STATUS +REASON\n/);
+    expect(out).toMatch(/^TIME \(UTC\) +PERSON +WHAT +ON +STATUS +REASON\n/);
     expect(out).toMatch(/carol@outside\.test +sign-in .* failure/);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
