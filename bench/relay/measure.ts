@@ -23,8 +23,8 @@ export const CALLS: ReadonlyMap<number, number> = new Map([
   [1, 200],
   [16, 640],
 ]);
-const ROUNDS = 3;
-const WARM_UP = 1000;
+const ROUNDS = 5;
+const WARM_UP = 1500;
 
 async function round(
   load: LoadProcess,
