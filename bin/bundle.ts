@@ -14,32 +14,40 @@ function removeStale(): void {
   }
 }
 
-/** Bundles every `lambdas/<capability>/<name>.lambda.ts` into `dist/<capability>/<name>/index.mjs`, in one pass. */
+/** The OAuth provider names what it stores after its classes. Elsewhere keeping names only costs time. */
+const keepsNames = (entry: string): boolean => entry.startsWith('lambdas/access/');
+
+/** Bundles every `lambdas/<capability>/<name>.lambda.ts` into `dist/<capability>/<name>/index.mjs`. */
 export async function bundle(): Promise<void> {
   const entries = globSync('lambdas/*/*.lambda.ts', { cwd: root });
   removeStale();
-  await build({
-    absWorkingDir: root,
-    entryPoints: entries.map((entry) => ({
-      in: entry,
-      out: `${relative('lambdas', entry).replace(/\.lambda\.ts$/, '')}/index`,
-    })),
-    outdir: dist,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    // The OAuth provider names what it stores after its classes.
-    keepNames: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
+  await Promise.all(
+    [true, false].map((keepNames) =>
+      build({
+        absWorkingDir: root,
+        entryPoints: entries
+          .filter((entry) => keepsNames(entry) === keepNames)
+          .map((entry) => ({
+            in: entry,
+            out: `${relative('lambdas', entry).replace(/\.lambda\.ts$/, '')}/index`,
+          })),
+        outdir: dist,
+        outExtension: { '.js': '.mjs' },
+        bundle: true,
+        minify: true,
+        keepNames,
+        platform: 'node',
+        target: 'node24',
+        format: 'esm',
+        mainFields: ['module', 'main'],
+        legalComments: 'none',
+        banner: {
+          js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+        },
+        logLevel: 'warning',
+      }),
+    ),
+  );
 }
 
 if (import.meta.main) await bundle();

@@ -5,6 +5,7 @@ import { SallyportError } from '../shared/errors.ts';
 import type { Table } from '../shared/table.ts';
 import type { AccessToken } from './person.ts';
 import { PublicKeys } from './public-keys.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
 export interface TokenVerifier {
   /** @throws SallyportError `invalid_token` 401 for a token that is not ours, not for us, or past its time. */
@@ -48,8 +49,11 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     },
     { jwksCache: new PublicKeys(options.identity) },
   );
+  const verified = new VerifiedTokens(options.toleranceSeconds ?? 0);
   return {
     async verify(token) {
+      const known = verified.find(token);
+      if (known) return known;
       const payload = await verifier.verify(token).catch((error: unknown) => {
         if (error instanceof JwtExpiredError) throw refusal('The access token has expired.', error);
         if (error instanceof JwtBaseError) throw refusal('The access token is not valid here.', error);
@@ -58,7 +62,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const claims = claimsSchema.safeParse(payload);
       if (!claims.success) throw refusal('The access token lacks claims of this provider.', claims.error);
       const { sub, sid, gid, client_id, aud, exp, scope } = claims.data;
-      return {
+      const read = {
         subject: sub,
         sid,
         grantId: gid,
@@ -67,6 +71,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         scopes: scope?.split(' ').filter(Boolean) ?? [],
         expiresAt: exp,
       };
+      verified.add(token, read);
+      return read;
     },
   };
 }

@@ -7,15 +7,30 @@ export interface RecordTime {
   time: number;
 }
 
+const RANDOM_BYTES = 10;
+const DRAWN_AT_ONCE = 100 * RANDOM_BYTES;
+
+/** Draws from the system's random source in larger pieces: each draw costs far more than its bytes. */
+function createRandom(): () => Buffer {
+  let drawn = Buffer.alloc(0);
+  return () => {
+    if (drawn.length === 0) drawn = randomBytes(DRAWN_AT_ONCE);
+    const next = drawn.subarray(0, RANDOM_BYTES);
+    drawn = drawn.subarray(RANDOM_BYTES);
+    return next;
+  };
+}
+
 /**
  * Ids that sort in the order in which they were made, within a millisecond (a 12-bit counter with a random
  * start, RFC 9562 section 6.2 method 1) and when the clock is set back.
  */
 export function createRecordIds(now: () => number = Date.now): () => RecordTime {
+  const nextRandom = createRandom();
   let last = 0;
   let counter = 0;
   return () => {
-    const random = randomBytes(10);
+    const random = nextRandom();
     const time = now();
     if (time > last) {
       last = time;

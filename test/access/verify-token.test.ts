@@ -4,6 +4,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 import { saveAccessSession, savePerson } from '../../lambdas/access/people-store.ts';
 import { type AccessToken, personId } from '../../lambdas/access/person.ts';
 import { createSessionReader } from '../../lambdas/access/session-reader.ts';
+import { VerifiedTokens } from '../../lambdas/access/verified-tokens.ts';
 import { createTokenVerifier } from '../../lambdas/access/verify-token.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import { startTestStore, type TestStore } from '../fixtures/store.ts';
@@ -54,6 +55,37 @@ const sign = (forgery: Forgery = {}) =>
 
 const verifier = () => createTokenVerifier({ origin: ORIGIN, audience: AUDIENCE, identity });
 const refusal = { code: 'invalid_token', status: 401 };
+
+describe('a token that was verified a moment ago', () => {
+  const remembering = (toleranceSeconds = 0) =>
+    createTokenVerifier({ origin: ORIGIN, audience: AUDIENCE, identity, toleranceSeconds });
+
+  it('is the same token to the letter: an altered one is verified anew', async () => {
+    const tokens = remembering();
+    const token = await sign();
+    await tokens.verify(token);
+    const [header, payload, signature = ''] = token.split('.');
+    const altered = `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    await expect(tokens.verify(altered)).rejects.toMatchObject(refusal);
+  });
+
+  it('is not remembered past its own end and the tolerance', () => {
+    const read = { expiresAt: now() - 5 } as AccessToken;
+    const verified = new VerifiedTokens(10);
+    verified.add('token', read);
+    expect(verified.find('token')).toBe(read);
+    const strict = new VerifiedTokens(0);
+    strict.add('token', read);
+    expect(strict.find('token')).toBeUndefined();
+  });
+
+  it('is not remembered by a verifier for another resource', async () => {
+    const token = await sign();
+    await remembering().verify(token);
+    const other = createTokenVerifier({ origin: ORIGIN, audience: `${ORIGIN}/api/v1`, identity });
+    await expect(other.verify(token)).rejects.toMatchObject(refusal);
+  });
+});
 
 describe('an access token', () => {
   it('of ours, for this resource, is read', async () => {

@@ -61,9 +61,13 @@ function readWhole(response: IncomingMessage): Promise<string> {
         response.destroy();
       } else text += chunk;
     });
-    response.once('end', () => fulfil(text));
+    const onClose = () => reject(new UpstreamFailure('closed'));
+    response.once('end', () => {
+      response.off('close', onClose);
+      fulfil(text);
+    });
     response.once('error', reject);
-    response.once('close', () => reject(new UpstreamFailure('closed')));
+    response.once('close', onClose);
   });
 }
 
@@ -95,11 +99,12 @@ function readEvents(
       }
       return undefined;
     };
+    const onClose = () => reject(new UpstreamFailure('closed'));
     const onData = (chunk: string) => {
       try {
         const answer = take(chunk);
         if (!answer) return;
-        response.off('data', onData);
+        response.off('data', onData).off('error', reject).off('close', onClose);
         drain(response);
         fulfil(answer);
       } catch (error) {
@@ -109,7 +114,7 @@ function readEvents(
     };
     response.on('data', onData);
     response.once('error', reject);
-    response.once('close', () => reject(new UpstreamFailure('closed')));
+    response.once('close', onClose);
   });
 }
 

@@ -1,0 +1,29 @@
+import { hash } from 'node:crypto';
+import type { AccessToken } from './person.ts';
+
+/** As long as the gateway keeps an authorizer's answer, so that a withdrawn key is not trusted for longer. */
+const KEPT_MS = 60_000;
+const KEPT_MOST = 5_000;
+
+/** Tokens that were verified a moment ago, known by their hash: a client sends the same one with every call. */
+export class VerifiedTokens {
+  readonly #toleranceSeconds: number;
+  readonly #kept = new Map<string, { until: number; token: AccessToken }>();
+
+  constructor(toleranceSeconds: number) {
+    this.#toleranceSeconds = toleranceSeconds;
+  }
+
+  /** Undefined for a token that has to be verified, also because it has expired since. */
+  find(raw: string): AccessToken | undefined {
+    const found = this.#kept.get(hash('sha256', raw));
+    return found && Date.now() < found.until ? found.token : undefined;
+  }
+
+  add(raw: string, token: AccessToken): void {
+    if (this.#kept.size >= KEPT_MOST) this.#kept.clear();
+    const now = Date.now();
+    const until = Math.min(now + KEPT_MS, (token.expiresAt + this.#toleranceSeconds) * 1000);
+    this.#kept.set(hash('sha256', raw), { until, token });
+  }
+}
