@@ -50,4 +50,4 @@ export async function bundle(): Promise<void> {
   );
 }
 
-if (import.meta.main) await bundle();
+if (process.argv[1] === import.meta.filename) await bundle();
