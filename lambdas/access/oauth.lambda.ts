@@ -2,12 +2,11 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import * as z from 'zod';
 import { createAuditWriter } from '../audit/writer.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
-import { readEnvironment } from '../shared/environment.ts';
+import { readEnvironment, stringList } from '../shared/environment.ts';
 import { buffered } from '../shared/handler.ts';
 import { Table } from '../shared/table.ts';
 import { createOAuthService } from './oauth-service.ts';
 
-const jsonList = z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text)));
 const environment = readEnvironment(
   z.object({
     SALLYPORT_ORIGIN: z.url(),
@@ -24,7 +23,7 @@ const environment = readEnvironment(
     IDP_ISSUER: z.url(),
     IDP_CLIENT_ID: z.string(),
     IDP_NAME: z.string(),
-    ALLOWED_REDIRECT_URIS: jsonList,
+    ALLOWED_REDIRECT_URIS: stringList,
   }),
 );
 

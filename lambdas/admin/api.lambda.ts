@@ -3,7 +3,7 @@ import { createSessionReader } from '../access/session-reader.ts';
 import { createTokenVerifier } from '../access/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
 import { fetchCatalog } from '../portal/catalog-sync.ts';
-import { readEnvironment } from '../shared/environment.ts';
+import { readEnvironment, stringList } from '../shared/environment.ts';
 import { buffered } from '../shared/handler.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { Table } from '../shared/table.ts';
@@ -13,17 +13,12 @@ import { dispatch } from './dispatch.ts';
 import { DocumentStore } from './document-store.ts';
 import type { AdminApi } from './route.ts';
 
-const strings = z
-  .string()
-  .transform((text) => JSON.parse(text) as unknown)
-  .pipe(z.array(z.string()));
-
 const environment = readEnvironment(
   z.object({
     SALLYPORT_ORIGIN: z.string(),
-    PORTAL_IDS: strings,
-    OWNERS: strings,
-    OUTGOING_NETWORKS: strings,
+    PORTAL_IDS: stringList,
+    OWNERS: stringList,
+    OUTGOING_NETWORKS: stringList,
     IDENTITY_TABLE: z.string(),
     POLICIES_TABLE: z.string(),
     CATALOG_TABLE: z.string(),

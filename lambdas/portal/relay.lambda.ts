@@ -4,20 +4,13 @@ import { createSessionReader } from '../access/session-reader.ts';
 import { createTokenVerifier } from '../access/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
-import { readEnvironment } from '../shared/environment.ts';
+import { readEnvironment, stringList } from '../shared/environment.ts';
 import { streaming } from '../shared/handler.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { createOutgoing } from '../shared/outgoing.ts';
 import { Table } from '../shared/table.ts';
 import { createRelay } from './relay.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
-
-const list = z.string().transform((text, context) => {
-  const parsed = z.array(z.string()).safeParse(text === '' ? [] : JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  context.addIssue('must be a JSON array of strings');
-  return z.NEVER;
-});
 
 const environment = readEnvironment(
   z.object({
@@ -29,8 +22,8 @@ const environment = readEnvironment(
     AUDIT_TABLE: z.string(),
     PAYLOADS_TABLE: z.string(),
     VAULT_TABLE: z.string(),
-    ALLOWED_ORIGINS: list,
-    OUTGOING_NETWORKS: list,
+    ALLOWED_ORIGINS: stringList,
+    OUTGOING_NETWORKS: stringList,
     AUDIT_RETENTION_DAYS: z.coerce.number().int().positive(),
   }),
 );

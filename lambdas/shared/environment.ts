@@ -1,4 +1,14 @@
-import type * as z from 'zod';
+import * as z from 'zod';
+
+/** A variable that holds a JSON array of strings. */
+export const stringList = z.string().transform((text, context) => {
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    context.addIssue('must be a JSON array of strings');
+    return z.NEVER;
+  }
+});
 
 /**
  * Reads the function's environment through a schema, once, at module load.

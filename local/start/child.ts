@@ -4,7 +4,6 @@ import { closeSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoreOrder, StoreReport } from './store-process.ts';
 
 const START_LIMIT = 15_000;
 
@@ -38,33 +37,6 @@ const ended = async (child: ChildProcess): Promise<void> => {
 };
 
 /**
- * Starts the table store in a process of its own.
- * @throws Error with the store's reason when it does not start.
- */
-export async function startStoreProcess(
-  order: StoreOrder,
-  logFile: string,
-): Promise<Child & { endpoint: string }> {
-  const child = start({ module: 'store-process.ts', logFile });
-  child.send(order);
-  const report = await new Promise<StoreReport>((resolve) => {
-    child.once('message', (message: StoreReport) => resolve(message));
-    child.once('exit', () => resolve({ error: `its process ended; ${logFile} says why.` }));
-  });
-  if ('error' in report) {
-    child.kill('SIGKILL');
-    throw new Error(`The table store does not start: ${report.error}`);
-  }
-  return {
-    endpoint: report.endpoint,
-    async stop() {
-      if (child.connected) child.disconnect();
-      await ended(child);
-    },
-  };
-}
-
-/**
  * Starts a sample MCP server and waits until its port answers.
  * @throws Error naming the server when it ends or does not listen in time.
  */
@@ -81,7 +53,7 @@ export async function startUpstream(
     logFile,
   });
   const stop = async () => {
-    child.kill('SIGKILL');
+    child.removeAllListeners('exit').kill('SIGKILL');
     await ended(child);
   };
   const until = Date.now() + START_LIMIT;
@@ -95,6 +67,7 @@ export async function startUpstream(
     const reason = running ? `does not listen on port ${port}` : 'ended';
     throw new Error(`The sample server "${name}" ${reason}; ${logFile} says why.`);
   }
+  child.once('exit', () => console.error(`The sample server "${name}" ended; ${logFile} says why.`));
   return { stop };
 }
 

@@ -8,9 +8,10 @@ import { FunctionHost } from '../functions/function-host.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { createAuthorizer, REGION } from '../iam/authorizer.ts';
 import { startServices } from '../services/start-services.ts';
+import { forkStore } from '../store/fork-store.ts';
 import { type Deployment, readDeployment } from '../template/deployment.ts';
 import { prepareAssembly } from './assembly.ts';
-import { startStoreProcess, startUpstream } from './child.ts';
+import { startUpstream } from './child.ts';
 import { phase } from './phase.ts';
 import type { Ports } from './ports.ts';
 
@@ -87,11 +88,11 @@ async function startAws(
   const { policies, tables, userPool } = deployment;
   const authorize = createAuthorizer(policies);
   const store = running(
-    startStoreProcess(
+    forkStore(
       { port: ports.store, path: join(dataFolder, 'tables'), tables, policies: [...policies] },
       storeLog,
     ),
-    (child) => child.stop(),
+    (child) => child.close(),
   );
   const services = running(
     startServices({
@@ -133,6 +134,7 @@ async function startAws(
   await settle([store, services, cognito, functions]);
   // The bundler keeps a process of its own until it is told that it is done.
   await stopBundler();
+  (await store).ended.catch((error: Error) => console.error(error.message));
   const host = await functions;
   host.warm();
   const invoke = async (name: string, event: string, requestId: string) =>

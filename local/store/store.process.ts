@@ -3,6 +3,9 @@ import { createAuthorizer, everythingAllowed } from '../iam/authorizer.ts';
 import type { StoreProcessOptions } from './fork-store.ts';
 import { startStore } from './start-store.ts';
 
+/** Clients that hold a connection open are not waited for any longer. */
+const CLOSE_LIMIT_MS = 1_000;
+
 /** The table store's process: told what to serve by its parent's first message, gone when the parent is. */
 async function run(): Promise<void> {
   // Ctrl-C reaches the whole process group; the parent decides when the store may end.
@@ -15,6 +18,7 @@ async function run(): Promise<void> {
     const { endpoint, close } = await startStore({ ...store, authorize });
     process.send?.({ endpoint });
     await parentGone;
+    setTimeout(() => process.exit(), CLOSE_LIMIT_MS).unref();
     await close();
   } catch (error) {
     if (!process.connected) throw error;
