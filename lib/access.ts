@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Duration } from 'aws-cdk-lib/core';
+import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
@@ -16,7 +16,8 @@ export class Access extends Construct {
     const { configuration, tables, keys, logRetention } = foundation;
     const signIn = new SignIn(this, 'SignIn', {
       origin: configuration.origin,
-      domainPrefix: configuration.name.toLowerCase(),
+      // The prefix is unique in its region, over all accounts.
+      domainPrefix: `${configuration.name.toLowerCase()}-${Aws.ACCOUNT_ID}`,
     });
     this.oauth = new BundledFunction(this, 'Oauth', {
       entry: 'access/oauth',
