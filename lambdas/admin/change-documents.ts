@@ -6,6 +6,7 @@ import type { ServerStatus } from './catalog-store.ts';
 import { checkSet, type PlacedDocument } from './check-set.ts';
 import { type PlannedChange, planChanges } from './plan-changes.ts';
 import { publishPortals } from './publish.ts';
+import { type IntendedChange, recordChanges } from './record-changes.ts';
 import type { AdminApi, Call } from './route.ts';
 import { syncServer } from './sync-servers.ts';
 import type { Author, World } from './world.ts';
@@ -36,6 +37,13 @@ export const lostRace = () =>
 
 export const authorOf = ({ caller }: Call): Author => ({ id: caller.person.id, email: caller.person.email });
 
+const intended = ({ document, hash, before }: PlannedChange): IntendedChange => ({
+  activity: before ? 'update' : 'create',
+  document: { kind: document.kind, id: document.metadata.id },
+  ...(before ? { before: before.hash } : {}),
+  after: hash,
+});
+
 type Versioned = PlannedChange & { version: number };
 
 async function commit(
@@ -56,25 +64,19 @@ async function commit(
     after: { document, hash },
   }));
   const versions =
-    writes.length > 0 ? await api.documents.commit(revision, writes, authorOf(call)) : ([] as number[]);
-  if (!versions) throw lostRace();
+    writes.length > 0
+      ? await recordChanges(api, call, changes.map(intended), async () => {
+          const committed = await api.documents.commit(revision, writes, authorOf(call));
+          if (!committed) throw lostRace();
+          return committed;
+        })
+      : [];
   const byKey = new Map(changes.map(({ key }, index) => [key, versions[index] ?? 0]));
   return plan.map((change) => ({ ...change, version: byKey.get(change.key) ?? change.before?.version ?? 0 }));
 }
 
-async function record(api: AdminApi, call: Call, changed: readonly Versioned[]): Promise<void> {
-  await Promise.all(
-    changed.map(({ document, hash, before }) =>
-      api.audit.change({
-        activity: before ? 'update' : 'create',
-        actor: call.caller.actor,
-        document: { kind: document.kind, id: document.metadata.id },
-        status: 'success',
-        ...(before ? { before: before.hash } : {}),
-        after: hash,
-      }),
-    ),
-  );
+async function announce(api: AdminApi, call: Call, applied: readonly Versioned[]): Promise<void> {
+  const changed = applied.filter(({ result }) => result !== 'unchanged');
   await api.announce(
     changed.map(({ document, result, version }) => ({
       kind: document.kind,
@@ -140,11 +142,7 @@ export async function changeDocuments(
     world,
   );
   const applied = await commit(api, call, world.revision, plan);
-  await record(
-    api,
-    call,
-    applied.filter(({ result }) => result !== 'unchanged'),
-  );
+  await announce(api, call, applied);
   const results = await Promise.all(
     applied.map(async (change): Promise<AppliedDocument> => {
       const sync = await syncChanged(api, call, change);

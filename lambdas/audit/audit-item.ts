@@ -45,7 +45,7 @@ export const auditItem = z.object({
   /** ISO 8601, UTC. */
   time: z.string(),
   type: z.enum(['intent', 'outcome', 'authentication', 'change', 'unreadable']),
-  /** Shared by the intent and the outcome of a call. */
+  /** Shared by the intent and the outcome of a call or a change. */
   exchange: z.string().optional(),
   person: z.object({ id: z.string().optional(), email: z.string().optional() }).optional(),
   session: z.string().optional(),
@@ -66,7 +66,7 @@ export const auditItem = z.object({
       reason: z.string(),
     })
     .optional(),
-  /** Of an outcome: success, tool-error, error, denied, cancelled, unknown; else success, failure, denied. */
+  /** Of an outcome: success, tool-error, error, denied, cancelled, unknown; else intent, success, failure, denied. */
   status: z.string().optional(),
   /** Of an authentication or a change: why it failed. */
   reason: z.string().optional(),

@@ -56,6 +56,7 @@ export const authenticationFields = ({ activity, actor, status, reason }: Authen
 
 export const changeFields = (change: Change): RecordFields => ({
   type: 'change',
+  exchange: change.exchange,
   ...actorFields(change.actor),
   activity: change.activity,
   kind: change.document.kind,

@@ -51,10 +51,12 @@ export interface Authentication {
 
 /** A change of configuration through the admin API, refused ones too. */
 export interface Change {
+  /** Shared by the intent and the outcome of one change. */
+  exchange?: string;
   activity: 'create' | 'update' | 'delete' | 'sync';
   actor: Actor;
   document: { kind: string; id: string };
-  status: 'success' | 'denied' | 'failure';
+  status: 'intent' | 'success' | 'denied' | 'failure';
   reason?: string;
   /** Content hash of the document before and after. */
   before?: string;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { roleOf, roles } from '../../lambdas/admin/roles.ts';
+import { SallyportError } from '../../lambdas/shared/errors.ts';
 import { type Administration, ORIGIN, policy, startAdministration } from './administration.ts';
 
 let admin: Administration;
@@ -112,14 +113,42 @@ describe('the audit of changes', () => {
     );
     expect(about.map((r: { activity: string; status: string }) => [r.activity, r.status])).toEqual([
       ['delete', 'success'],
+      ['delete', 'intent'],
       ['update', 'success'],
+      ['update', 'intent'],
       ['create', 'success'],
+      ['create', 'intent'],
     ]);
-    const [deleted, updated, created] = about;
+    const [deleted, intent, updated, , created] = about;
+    expect(intent.exchange).toBe(deleted.exchange);
+    expect(new Set(about.map((r: { exchange: string }) => r.exchange)).size).toBe(3);
     expect(created.before).toBeUndefined();
     expect(updated.before).toBe(created.after);
     expect(deleted.before).toBe(updated.after);
     expect(created).toMatchObject({ person: { email: 'dana@example.com' }, client: { id: 'sallyport-cli' } });
+  });
+
+  it('comes before the change: what cannot be recorded is not done', async () => {
+    const { audit } = admin.api;
+    const unavailable = new SallyportError('audit_unavailable', 503, 'Not now.');
+    admin.api.audit = { ...audit, change: () => Promise.reject(unavailable) };
+    const created = await admin.apply(policy('unrecorded'));
+    admin.api.audit = audit;
+    expect(created.body.error.code).toBe('audit_unavailable');
+    expect((await admin.call('GET', '/policies/unrecorded')).status).toBe(404);
+  });
+
+  it('says that a change failed when somebody else was faster', async () => {
+    const answers = await Promise.all(
+      ['one', 'two', 'three'].map((group) => admin.apply(policy('contested', { include: [{ group }] }))),
+    );
+    const lost = answers.filter(({ status }) => status === 409).length;
+    const about = (await records()).filter(
+      (r: { document?: { id: string } }) => r.document?.id === 'contested',
+    );
+    const count = (status: string) => about.filter((r: { status: string }) => r.status === status).length;
+    expect(count('intent')).toBe(count('success') + count('failure'));
+    expect(count('failure')).toBe(lost);
   });
 
   it('makes no record of an apply that changed nothing', async () => {

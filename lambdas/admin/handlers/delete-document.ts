@@ -6,6 +6,7 @@ import { authorOf, lostRace } from '../change-documents.ts';
 import { findReferrers } from '../find-referrers.ts';
 import { checkPrecondition } from '../preconditions.ts';
 import { publishPortals } from '../publish.ts';
+import { recordChanges } from '../record-changes.ts';
 import type { AdminApi, Call, GuardedRoute } from '../route.ts';
 import { documentKey, type StoredDocument, type World } from '../world.ts';
 import { existing } from './get-document.ts';
@@ -24,8 +25,12 @@ async function remove(api: AdminApi, call: Call, kind: Kind): Promise<StoredDocu
   const before = world.documents.get(documentKey(kind, call.id)) ?? (await existing(api, kind, call.id));
   checkPrecondition(call.request, before);
   refuseIfUsed(world, kind, call.id);
-  const write = { kind, id: call.id, before, after: undefined };
-  if (!(await api.documents.commit(world.revision, [write], authorOf(call)))) throw lostRace();
+  const { id } = call;
+  const change = { activity: 'delete', document: { kind, id }, before: before.hash } as const;
+  await recordChanges(api, call, [change], async () => {
+    const write = { kind, id, before, after: undefined };
+    if (!(await api.documents.commit(world.revision, [write], authorOf(call)))) throw lostRace();
+  });
   return before;
 }
 
@@ -44,13 +49,6 @@ export function deleteDocument(kind: Kind): GuardedRoute {
     async handle(api, call) {
       const before = await remove(api, call, kind);
       const { id, caller } = call;
-      await api.audit.change({
-        activity: 'delete',
-        actor: caller.actor,
-        document: { kind, id },
-        status: 'success',
-        before: before.hash,
-      });
       await api.announce([
         { kind, id, change: 'deleted', version: before.version + 1, by: caller.person.id },
       ]);
