@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Resources } from '../shared/origin.ts';
 import type { Table } from '../shared/table.ts';
 import { scopeOf } from './authorization-request.ts';
+import type { AccessSession } from './person.ts';
 import { itemKey } from './provider-store.ts';
 
 /** Scopes about the person, beside those of the resources. */
@@ -42,14 +43,22 @@ export class Grants {
   }
 
   /** Every consent makes a grant of its own, so that ending one connection leaves the others alone. */
-  async create(provider: Provider, person: string, sid: string, access: RequestedAccess): Promise<string> {
-    const grant = new provider.Grant({ accountId: person, clientId: access.clientId });
+  async create(
+    provider: Provider,
+    { person, sid }: Pick<AccessSession, 'person' | 'sid'>,
+    access: RequestedAccess,
+    clientName: string | undefined,
+  ): Promise<string> {
+    const grant = new provider.Grant({ accountId: person.id, clientId: access.clientId });
     if (access.identityScopes.length > 0) grant.addOIDCScope([...access.identityScopes]);
     for (const [resource, scope] of access.resources) grant.addResourceScope(resource, scope);
     const id = await grant.save();
     await this.#identity.update(
       itemKey('Grant', id),
-      { expression: 'SET sid = :sid', values: { ':sid': sid } },
+      {
+        expression: `SET sid = :sid${clientName === undefined ? '' : ', clientName = :name'}`,
+        values: { ':sid': sid, ':name': clientName },
+      },
       'attribute_exists(pk)',
     );
     return id;

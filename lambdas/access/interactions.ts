@@ -136,7 +136,7 @@ export class Interactions {
     const access = requestedAccess(details.params, resources);
     const client = await provider.Client.find(access.clientId);
     if (client) await this.#record(call, session, client, 'success');
-    const grantId = await grants.create(provider, session.person.id, session.sid, access);
+    const grantId = await grants.create(provider, session, access, client?.clientName);
     return redirect(await provider.interactionResult(call.req, call.res, { consent: { grantId } }));
   }
 

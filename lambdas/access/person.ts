@@ -26,6 +26,12 @@ export interface AccessSession {
   expiresAt: number;
 }
 
+/** A session as one application uses it. */
+export interface ConnectedSession extends AccessSession {
+  /** The name that the application registered, which the person saw when consenting. */
+  clientName?: string | undefined;
+}
+
 /** The claims of a verified access token (RFC 9068). */
 export interface AccessToken {
   /** The person's id. */

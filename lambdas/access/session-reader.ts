@@ -1,14 +1,14 @@
 import { SallyportError } from '../shared/errors.ts';
 import type { Item, Table } from '../shared/table.ts';
 import { accessSessionKey, personKey, readAccessSession, readPerson } from './people-store.ts';
-import type { AccessSession, AccessToken } from './person.ts';
+import type { AccessToken, ConnectedSession } from './person.ts';
 
 export interface SessionReader {
   /**
    * The session and person behind a verified token.
    * @throws SallyportError `invalid_token` 401 when the session or the grant was revoked or has ended.
    */
-  read(token: AccessToken): Promise<AccessSession>;
+  read(token: AccessToken): Promise<ConnectedSession>;
 }
 
 /** With the authorizer's 60 s this keeps a revocation within its promise. */
@@ -22,7 +22,7 @@ function alive(item: Item | undefined, nowSeconds: number): item is Item {
   return item !== undefined && !(typeof item.ttl === 'number' && item.ttl <= nowSeconds);
 }
 
-async function load(identity: Table, token: AccessToken, now: number): Promise<AccessSession> {
+async function load(identity: Table, token: AccessToken, now: number): Promise<ConnectedSession> {
   const [grant, session, person] = await Promise.all([
     identity.get({ pk: `Grant#${token.grantId}`, sk: 'current' }),
     identity.get(accessSessionKey(token.sid)),
@@ -32,7 +32,8 @@ async function load(identity: Table, token: AccessToken, now: number): Promise<A
     throw ended('Access for this application was revoked: connect it again.');
   if (!alive(session, now) || session.person !== token.subject || !person)
     throw ended('The sign-in has ended: sign in again.');
-  return readAccessSession(session, readPerson(person));
+  const clientName = typeof grant.clientName === 'string' ? grant.clientName : undefined;
+  return { ...readAccessSession(session, readPerson(person)), clientName };
 }
 
 /**
@@ -40,7 +41,7 @@ async function load(identity: Table, token: AccessToken, now: number): Promise<A
  * `clock` is the wall clock in ms: a monotonic one may stand still while an execution environment is frozen.
  */
 export function createSessionReader(identity: Table, clock: () => number = Date.now): SessionReader {
-  const kept = new Map<string, { at: number; session: Promise<AccessSession> }>();
+  const kept = new Map<string, { at: number; session: Promise<ConnectedSession> }>();
   return {
     async read(token) {
       const key = `${token.grantId} ${token.sid} ${token.subject} ${token.clientId}`;

@@ -1,5 +1,5 @@
 import { bearerToken } from '../access/bearer.ts';
-import type { AccessSession, AccessToken } from '../access/person.ts';
+import type { AccessToken, ConnectedSession } from '../access/person.ts';
 import type { SessionReader } from '../access/session-reader.ts';
 import type { TokenVerifier } from '../access/verify-token.ts';
 import type { Actor } from '../audit/record.ts';
@@ -11,7 +11,7 @@ import { JSON_HEADERS } from './answer.ts';
 /** Who is behind a request. */
 export interface Admitted {
   token: AccessToken;
-  session: AccessSession;
+  session: ConnectedSession;
   ip: string;
   userAgent: string | undefined;
 }
@@ -32,16 +32,17 @@ export async function admit(
   return { token, session, ip: request.sourceIp, userAgent: request.headers['user-agent'] };
 }
 
-export const actorOf = (
-  { token, session, ip, userAgent }: Admitted,
-  clientName: string | undefined,
-): Actor => ({
-  person: { id: session.person.id, email: session.person.email },
-  session: session.sid,
-  client: { id: token.clientId, ...(clientName === undefined ? {} : { name: clientName }) },
-  ip,
-  ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 200) }),
-});
+/** @param claimedName what the client calls itself in the request; the name that it registered goes first. */
+export function actorOf({ token, session, ip, userAgent }: Admitted, claimedName: string | undefined): Actor {
+  const name = session.clientName ?? claimedName;
+  return {
+    person: { id: session.person.id, email: session.person.email },
+    session: session.sid,
+    client: { id: token.clientId, ...(name === undefined ? {} : { name }) },
+    ip,
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 200) }),
+  };
+}
 
 /** The answer to somebody who is not admitted, with the challenge of RFC 6750 and RFC 9728. */
 export function refusalOf(error: SallyportError, origin: string): StreamingResponse {

@@ -80,7 +80,7 @@ describe('the audit of a running deployment', () => {
     expect(intent).toMatchObject({
       type: 'intent',
       person: { email: 'alice@example.com' },
-      client: { id: expect.stringMatching(/^client-/) },
+      client: { id: expect.stringMatching(/^client-/), name: 'Test' },
       portal: 'default',
       server: 'hr',
       tool: 'request_time_off',
