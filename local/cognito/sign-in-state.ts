@@ -39,7 +39,8 @@ export function signInState(): (model: string) => Adapter {
       entries.delete(`${model}#${id}`);
     },
     async revokeByGrantId(grantId) {
-      for (const [key, { payload }] of entries) if (payload.grantId === grantId) entries.delete(key);
+      for (const [key, entry] of entries)
+        if (entry.model === model && entry.payload.grantId === grantId) entries.delete(key);
     },
   });
 }

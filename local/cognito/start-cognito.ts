@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { errors, type Provider } from 'oidc-provider';
+
 import { listenOnLoopback, readBody } from '../services/loopback.ts';
 import type { Person } from './people.ts';
 import { createPool } from './provider.ts';
@@ -7,6 +8,8 @@ import { signInPage } from './sign-in-page.ts';
 import { signingKey } from './signing-key.ts';
 
 const MAX_FORM = 4096;
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 export interface CognitoOptions {
   /** 0 for any free port. */
@@ -61,7 +64,8 @@ async function signIn(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!(await belongsToBrowser(pool, request, response)))
+  const interaction = await interactionOf(pool, request, response);
+  if (!interaction)
     return sendText(
       response,
       400,
@@ -74,7 +78,10 @@ async function signIn(
   }
   const form = new URLSearchParams((await readBody(request, MAX_FORM))?.toString('utf8'));
   const person = people.find(({ username }) => username === form.get('person'));
-  if (person) return pool.interactionFinished(request, response, { login: { accountId: person.sub } });
+  if (person) {
+    await endSessionOfAnother(pool, interaction, person);
+    return pool.interactionFinished(request, response, { login: { accountId: person.sub } });
+  }
   if (!form.has('cancel')) return sendText(response, 400, 'There is nobody of that name in this user pool.');
   return pool.interactionFinished(request, response, {
     error: 'access_denied',
@@ -83,18 +90,27 @@ async function signIn(
 }
 
 /** The cookie alone is not enough: it must be this address's sign-in. */
-async function belongsToBrowser(
+async function interactionOf(
   pool: Provider,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<boolean> {
+): Promise<Interaction | undefined> {
   try {
-    const { uid } = await pool.interactionDetails(request, response);
-    return request.url?.endsWith(`/sign-in/${uid}`) === true;
+    const interaction = await pool.interactionDetails(request, response);
+    return request.url?.endsWith(`/sign-in/${interaction.uid}`) ? interaction : undefined;
   } catch (error) {
-    if (error instanceof errors.OIDCProviderError) return false;
+    if (error instanceof errors.OIDCProviderError) return undefined;
     throw error;
   }
+}
+
+/** Cognito replaces whoever was signed in; the library would ask the browser to sign them out first. */
+async function endSessionOfAnother(pool: Provider, interaction: Interaction, { sub }: Person): Promise<void> {
+  if (!interaction.session || interaction.session.accountId === sub) return;
+  const session = await pool.Session.findByUid(interaction.session.uid);
+  await session?.destroy();
+  interaction.session = undefined;
+  await interaction.persist();
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

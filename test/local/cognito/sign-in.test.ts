@@ -151,6 +151,15 @@ describe('the embedded user pool', () => {
     expect((await open((await attempt({ prompt: 'login' })).url)).text).toContain('name="person"');
   });
 
+  it('lets somebody else sign in at the same browser', async () => {
+    const open = browser();
+    const page = await open((await attempt()).url);
+    await open(page.url, { person: 'bob' });
+    const again = await attempt({ prompt: 'login' });
+    const { url } = await open((await open(again.url)).url, { person: 'carol' });
+    expect((await redeem(again, url))?.email).toBe('carol@outside.test');
+  });
+
   it('tells the application that the person cancelled', async () => {
     const open = browser();
     const page = await open((await attempt()).url);
