@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { errors, type Provider } from 'oidc-provider';
-
 import { listenOnLoopback, readBody } from '../services/loopback.ts';
 import type { Person } from './people.ts';
 import { createPool } from './provider.ts';
