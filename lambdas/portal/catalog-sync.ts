@@ -1,6 +1,7 @@
 import type { ServerCatalog } from '../policy/catalog.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { createOutgoing } from '../shared/outgoing.ts';
+import { checkDefinition } from './definition-limits.ts';
 import { headerParameters } from './header-parameters.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { connect, type ServerConnection } from './upstream/connection.ts';
@@ -12,15 +13,20 @@ const LIMIT_MS = 25_000;
 const unreachable = (message: string, cause?: unknown) =>
   new SallyportError('upstream_unreachable', 502, message, { at: 'spec.url', cause });
 
-const named = (entries: readonly JsonObject[], member: string): JsonObject[] =>
-  entries.filter((entry) => typeof entry[member] === 'string' && entry[member] !== '');
+/** The entries that have a name, each checked; `kind` is for whoever has to mend one. */
+function named(entries: readonly JsonObject[], member: string, kind: string): JsonObject[] {
+  const usable = entries.filter((entry) => typeof entry[member] === 'string' && entry[member] !== '');
+  for (const entry of usable) checkDefinition(entry, `${kind} "${String(entry[member]).slice(0, 100)}"`);
+  return usable;
+}
 
 /** Tools with invalid `x-mcp-header` annotations are left out (2026-07-28, Streamable HTTP). */
 const usable = (tools: readonly JsonObject[]): JsonObject[] =>
-  named(tools, 'name').filter((tool) => headerParameters(tool.inputSchema).valid);
+  named(tools, 'name', 'tool').filter((tool) => headerParameters(tool.inputSchema).valid);
 
 async function readCatalog(connection: ServerConnection): Promise<ServerCatalog> {
   const { era, capabilities, instructions } = connection;
+  checkDefinition({ capabilities, instructions }, 'declaration of itself');
   const ask = (method: string, params: JsonObject) => connection.request(method, params);
   const list = (capability: string, method: string, member: string) =>
     isObject(capabilities[capability]) ? drain(ask, method, member) : Promise.resolve([]);
@@ -38,16 +44,16 @@ async function readCatalog(connection: ServerConnection): Promise<ServerCatalog>
     capabilities,
     instructions,
     tools: usable(tools),
-    prompts: named(prompts, 'name'),
-    resources: named(resources, 'uri'),
-    resourceTemplates: named(templates, 'uriTemplate'),
+    prompts: named(prompts, 'name', 'prompt'),
+    resources: named(resources, 'uri', 'resource'),
+    resourceTemplates: named(templates, 'uriTemplate', 'resource template'),
   };
 }
 
 /**
  * Asks a server what it offers: finds the protocol era out, then reads every list to its end. Definitions are
  * kept as they are.
- * @throws SallyportError `upstream_unreachable` 502, or the refusal of the outgoing guard.
+ * @throws SallyportError `upstream_unreachable` or `upstream_invalid` 502, or the refusal of the outgoing guard.
  */
 export async function fetchCatalog(
   server: { url: string },

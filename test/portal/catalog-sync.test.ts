@@ -117,6 +117,36 @@ describe('a catalog read from odd servers', () => {
     expect((await sync(server.url)).tools.map(({ name }) => name)).toEqual(['good']);
   });
 
+  it('is refused when a definition is nested so deep that reading it would fail', async () => {
+    const depth = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown;
+    await start(() => ({ tools: [] }));
+    server.script = ({ message }, response) => {
+      const result = message.method === 'server/discover' ? discovered : { tools: [] };
+      const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, result });
+      const tools = `[{"name":"deep","inputSchema":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}]`;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(text.replace('"tools":[]', `"tools":${tools}`));
+    };
+    await expect(sync(server.url)).rejects.toMatchObject({
+      code: 'upstream_invalid',
+      message: 'The server\'s tool "deep" is nested more than 100 levels deep.',
+    });
+    server.script = (received, response) =>
+      sendResult(
+        response,
+        received,
+        received.message.method === 'server/discover'
+          ? discovered
+          : { tools: [tool('fine', { p: depth(90) })] },
+      );
+    expect((await sync(server.url)).tools).toHaveLength(1);
+  });
+
+  it('is refused when a definition is larger than can be kept', async () => {
+    await start(() => ({ tools: [tool('large', { description: 'x'.repeat(300_000) })] }));
+    await expect(sync(server.url)).rejects.toThrow('tool "large" is larger than 300 KB');
+  });
+
   it('leaves out a tool that wants two arguments in one header, in whatever case', async () => {
     const twice = {
       name: 'twice',
