@@ -30,11 +30,18 @@ export class Access {
     return decision;
   }
 
+  /** By id, which outlives a version of the portal; a server that is gone is refused like one that is denied. */
+  toServer(id: string): Decision {
+    const at = this.#catalog.servers.find(({ server }) => server.id === id);
+    return at ? this.to(at) : { ...this.portal, allowed: false, level: 'server', policy: null, reason: GONE };
+  }
+
   servers(): ServerEntry[] {
     return this.#catalog.servers.filter((at) => this.to(at).allowed);
   }
 }
 
-/** The refusal of a person by the portal itself, who may know why. */
-export const refusedByPortal = ({ reason }: Decision): RpcError =>
-  new RpcError(code.denied, reason, { status: 403 });
+const GONE = 'This server is not in the portal any more.';
+
+/** The refusal of a person who may know why: by the portal itself, or of what they were just using. */
+export const refused = ({ reason }: Decision): RpcError => new RpcError(code.denied, reason, { status: 403 });

@@ -1,7 +1,7 @@
 import type { AuditWriter } from '../audit/record.ts';
 import type { StreamingResponse } from '../shared/http.ts';
 import { logger } from '../shared/logger.ts';
-import { type Access, refusedByPortal } from './access.ts';
+import { type Access, refused } from './access.ts';
 import { type Admitted, actorOf } from './admission.ts';
 import { Answer } from './answer.ts';
 import type { Catalog, Offer } from './catalog.ts';
@@ -82,7 +82,7 @@ export class Conversation {
   async #run(signal: AbortSignal, answer: Answer): Promise<Final> {
     const { access, method } = this.#options;
     try {
-      if (!access.portal.allowed) throw refusedByPortal(access.portal);
+      if (!access.portal.allowed) throw refused(access.portal);
       return await this.#succeeded(await method(this.#context(signal, answer)));
     } catch (error) {
       return this.#failed(error);
@@ -153,7 +153,9 @@ export class Conversation {
 
   async #stillAllowed(): Promise<void> {
     const access = await this.#options.stillAllowed();
-    const { portal } = access;
-    if (!portal.allowed) throw refusedByPortal(portal);
+    if (!access.portal.allowed) throw refused(access.portal);
+    const id = this.#offer?.at.server.id;
+    const server = id === undefined ? undefined : access.toServer(id);
+    if (server && !server.allowed) throw refused(server);
   }
 }

@@ -157,7 +157,14 @@ describe('the audit of a call', () => {
 describe('a person whose access ends during a call', () => {
   it.each<[string, (portal: TestPortal) => void, number, string]>([
     ['by the end of the session', ({ sessions }) => sessions.ended.add('alice'), 401, 'cancelled 401'],
-    ['by policy', (one) => one.publish(servers(), { policies: [] }), 403, 'cancelled 403'],
+    ['by a policy of the portal', (one) => one.publish(servers(), { policies: [] }), 403, 'cancelled 403'],
+    [
+      'by a policy of the server',
+      (one) => one.publish([serverOf('box', upstream.url, offers, { risks, policies: [] })]),
+      403,
+      'cancelled 403',
+    ],
+    ['by the server leaving the portal', (one) => one.publish([]), 403, 'cancelled 403'],
   ])('has it ended %s', async (_how, end, errorCode, recorded) => {
     const watched = await startPortal(servers(), { watchMs: 20 });
     upstream.script = () => end(watched);
