@@ -40,6 +40,23 @@ const environment = z.strictObject({
   allowedOrigins: z.array(origin).default([]),
   /** Networks (CIDR) besides the public internet where MCP servers may live; plain http is allowed there. */
   outgoingNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()])).default([]),
+  /** Days after which tokens are signed with a new key. */
+  signingKeyRotationDays: z.number().int().min(1).max(365).default(30),
+  /** Lets devices without a browser sign in by a code; off, since the code can be phished. */
+  deviceCode: z.boolean().default(false),
+  /** Identity providers whose identity assertions (ID-JAG) are accepted in place of a sign-in. */
+  identityAssertionIssuers: z
+    .array(
+      z.strictObject({
+        issuer: z.url({ protocol: /^https?$/ }),
+        /** The name in people's ids: a person is this name and the assertion's `sub`. */
+        idp: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/),
+        jwksUri: z.url({ protocol: /^https?$/ }),
+        /** Whose e-mail addresses this provider may vouch for. */
+        emailDomains: z.array(z.string().min(3)).min(1),
+      }),
+    )
+    .default([]),
   auditRetentionDays: z.number().int().min(1).max(3650).default(30),
   logRetentionDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]).default(30),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),

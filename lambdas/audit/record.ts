@@ -43,7 +43,15 @@ export interface Outcome {
 
 /** Sign-ins and other steps of authentication, failed ones too. */
 export interface Authentication {
-  activity: 'sign-in' | 'token' | 'consent' | 'client-registered' | 'revocation';
+  activity:
+    | 'sign-in'
+    | 'sign-out'
+    | 'token'
+    | 'consent'
+    | 'client-registered'
+    | 'client-held'
+    | 'revocation'
+    | 'key-rotation';
   actor: Actor;
   status: 'success' | 'failure';
   reason?: string;
