@@ -4,6 +4,7 @@ import {
   IdentitySource,
   LambdaIntegration,
   LogGroupLogDestination,
+  type MethodDeploymentOptions,
   RequestAuthorizer,
   ResponseTransferMode,
   ResponseType,
@@ -25,6 +26,13 @@ interface FrontDoorProps {
   admin: BundledFunction;
   relayTimeout: Duration;
 }
+
+/**
+ * Sign-ins have buckets of their own, so that a flood of them is turned away before it takes the account's
+ * Lambda concurrency from the relay. Only named methods can be throttled, `ANY` cannot.
+ */
+const SIGN_IN_METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST'];
+const SIGN_IN_THROTTLE: MethodDeploymentOptions = { throttlingRateLimit: 300, throttlingBurstLimit: 600 };
 
 const buffered = (target: BundledFunction) =>
   new LambdaIntegration(target.lambda, { allowTestInvoke: false });
@@ -59,6 +67,11 @@ export class FrontDoor extends Construct {
         metricsEnabled: true,
         throttlingRateLimit: 1000,
         throttlingBurstLimit: 2000,
+        methodOptions: Object.fromEntries(
+          ['/oauth', '/.well-known'].flatMap((path) =>
+            SIGN_IN_METHODS.map((method) => [`${path}/{proxy+}/${method}`, SIGN_IN_THROTTLE]),
+          ),
+        ),
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: AccessLogFormat.jsonWithStandardFields({
           caller: false,
@@ -98,8 +111,10 @@ export class FrontDoor extends Construct {
     mcp.addMethod('DELETE', buffered(props.pages));
     root.addMethod('GET', buffered(props.pages));
     root.addResource('console').addResource('{proxy+}').addMethod('ANY', buffered(props.pages));
-    root.addResource('.well-known').addResource('{proxy+}').addMethod('ANY', buffered(props.oauth));
-    root.addResource('oauth').addResource('{proxy+}').addMethod('ANY', buffered(props.oauth));
+    for (const path of ['.well-known', 'oauth']) {
+      const resource = root.addResource(path).addResource('{proxy+}');
+      for (const method of SIGN_IN_METHODS) resource.addMethod(method, buffered(props.oauth));
+    }
     root.addResource('api').addResource('v1').addResource('{proxy+}').addMethod('ANY', buffered(props.admin));
   }
 

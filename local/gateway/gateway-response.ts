@@ -28,6 +28,7 @@ const FAULTS = {
     errorType: 'MissingAuthenticationTokenException',
   },
   REQUEST_TOO_LARGE: { status: 413, message: 'Request Too Long', errorType: 'RequestTooLargeException' },
+  THROTTLED: { status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
   AUTHORIZER_FAILURE: { status: 500, message: null, errorType: 'AuthorizerFailureException' },
   AUTHORIZER_CONFIGURATION_ERROR: {
     status: 500,

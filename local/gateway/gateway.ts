@@ -10,6 +10,7 @@ import { type AuthorizerContext, isBinary, proxyEvent } from './proxy-event.ts';
 import type { AuthorizerView, RestApiView } from './rest-api.ts';
 import { compileRoutes, type Route } from './routes.ts';
 import { send, sendStreamed } from './send.ts';
+import { Throttle } from './throttle.ts';
 
 /** API Gateway takes 10 MB; Lambda takes and gives 6 MB with the event around the body. */
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -30,6 +31,7 @@ class Gateway {
   readonly #route: ReturnType<typeof compileRoutes>;
   readonly #fault: FaultResponder;
   readonly #authorizers = new Map<AuthorizerView, Authorizer>();
+  readonly #throttle = new Throttle();
 
   constructor(api: RestApiView, invoke: Invoke) {
     this.#api = api;
@@ -47,6 +49,7 @@ class Gateway {
     if (!route) return send(response, this.#fault('MISSING_AUTHENTICATION_TOKEN', request));
     const fail = (type: FaultType) => send(response, this.#fault(type, request, route.pathParameters));
     const body = await readBody(message, BODY_LIMIT);
+    if (!this.#throttle.admit(route.method)) return fail('THROTTLED');
     if (!body) {
       response.setHeader('Connection', 'close');
       return fail('REQUEST_TOO_LARGE');

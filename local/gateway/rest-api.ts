@@ -19,6 +19,13 @@ export interface MethodView {
   transferMode: 'BUFFERED' | 'STREAM';
   timeoutMilliseconds: number;
   authorizer: AuthorizerView | undefined;
+  throttle: ThrottleView;
+}
+
+/** A token bucket of one method: requests per second, and how many may come at once. */
+export interface ThrottleView {
+  rate: number;
+  burst: number;
 }
 
 /** A Lambda authorizer of type REQUEST. */

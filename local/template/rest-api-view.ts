@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import type { AuthorizerView, GatewayResponseView, MethodView, RestApiView } from '../gateway/rest-api.ts';
+import type {
+  AuthorizerView,
+  GatewayResponseView,
+  MethodView,
+  RestApiView,
+  ThrottleView,
+} from '../gateway/rest-api.ts';
 import type { Stack } from './stack.ts';
 
 const restApi = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) });
@@ -29,13 +35,24 @@ const gatewayResponse = z.object({
   ResponseParameters: z.record(z.string(), z.string()).default({}),
   ResponseTemplates: z.record(z.string(), z.string()).default({}),
 });
+const methodSetting = z.object({
+  HttpMethod: z.string(),
+  ResourcePath: z.string(),
+  ThrottlingRateLimit: z.number(),
+  ThrottlingBurstLimit: z.int(),
+});
+const stageProperties = z.object({
+  StageName: z.string(),
+  MethodSettings: z.array(methodSetting).default([]),
+});
 
 /** The REST API of the template. @throws Error naming the resource that API Gateway or this imitation cannot serve. */
 export function readRestApi(stack: Stack): RestApiView {
   const [api] = stack.ofType('AWS::ApiGateway::RestApi', restApi);
   if (!api) throw new Error('The template has no REST API.');
   const { name: id, attributes } = stack.resolver.identity(api.logicalId);
-  const [stage] = stack.ofType('AWS::ApiGateway::Stage', z.object({ StageName: z.string() }));
+  const [stage] = stack.ofType('AWS::ApiGateway::Stage', stageProperties);
+  const throttleOf = throttles(stage?.properties.MethodSettings ?? []);
   const paths = readPaths(stack, attributes.RootResourceId ?? '');
   const authorizers = readAuthorizers(stack);
   return {
@@ -44,7 +61,7 @@ export function readRestApi(stack: Stack): RestApiView {
     binaryMediaTypes: api.properties.BinaryMediaTypes,
     methods: stack
       .ofType('AWS::ApiGateway::Method', method)
-      .map((found) => methodView(found, paths, authorizers)),
+      .map((found) => methodView(found, { paths, authorizers, throttleOf })),
     gatewayResponses: stack.ofType('AWS::ApiGateway::GatewayResponse', gatewayResponse).map(responseView),
   };
 }
@@ -82,10 +99,30 @@ interface Found<Properties> {
   properties: Properties;
 }
 
+/** What an account has in a region unless it asked for more. */
+const ACCOUNT_THROTTLE: ThrottleView = { rate: 10_000, burst: 5_000 };
+
+/** A method's own setting, else the one of the stage: `/~1oauth~1{proxy+}` is the path `/oauth/{proxy+}`. */
+function throttles(settings: readonly z.output<typeof methodSetting>[]) {
+  const byMethod = new Map(
+    settings.map(({ HttpMethod, ResourcePath, ThrottlingRateLimit, ThrottlingBurstLimit }) => [
+      `${HttpMethod} /${ResourcePath.slice(1).replaceAll('~1', '/').replace(/^\//, '')}`,
+      { rate: ThrottlingRateLimit, burst: ThrottlingBurstLimit },
+    ]),
+  );
+  return (httpMethod: string, path: string): ThrottleView =>
+    byMethod.get(`${httpMethod} ${path}`) ?? byMethod.get('* /*') ?? ACCOUNT_THROTTLE;
+}
+
+interface Surroundings {
+  paths: ReadonlyMap<string, string>;
+  authorizers: ReadonlyMap<string, AuthorizerView>;
+  throttleOf: (httpMethod: string, path: string) => ThrottleView;
+}
+
 function methodView(
   { logicalId, properties }: Found<z.output<typeof method>>,
-  paths: ReadonlyMap<string, string>,
-  authorizers: ReadonlyMap<string, AuthorizerView>,
+  { paths, authorizers, throttleOf }: Surroundings,
 ): MethodView {
   const { AuthorizationType, AuthorizerId, HttpMethod, Integration, ResourceId } = properties;
   const resourcePath = paths.get(ResourceId);
@@ -105,6 +142,7 @@ function methodView(
     transferMode: Integration.ResponseTransferMode,
     timeoutMilliseconds: Integration.TimeoutInMillis,
     authorizer: authorizerView,
+    throttle: throttleOf(HttpMethod, resourcePath),
   };
 }
 

@@ -27,6 +27,23 @@ describe('the stack', () => {
     expect(methods.filter((m) => m.AuthorizationType === 'CUSTOM')).toHaveLength(1);
   });
 
+  it('gives every method of sign-in a throttle of its own, under that of the MCP route', () => {
+    const [[, stage] = []] = resourcesOf(production, 'AWS::ApiGateway::Stage');
+    const settings = stage?.Properties.MethodSettings as Record<string, unknown>[];
+    const rateOf = new Map(
+      settings.map((s) => [
+        `${String(s.HttpMethod)} ${String(s.ResourcePath)}`,
+        Number(s.ThrottlingRateLimit),
+      ]),
+    );
+    for (const path of ['/~1oauth~1{proxy+}', '/~1.well-known~1{proxy+}'])
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST'])
+        expect(rateOf.get(`${method} ${path}`)).toBeLessThan(rateOf.get('* /*') ?? 0);
+    const methods = resourcesOf(production, 'AWS::ApiGateway::Method').map(([, method]) => method.Properties);
+    const oauth = methods.filter((method) => JSON.stringify(method.Integration).includes('Oauth'));
+    expect(oauth.map((method) => method.HttpMethod)).not.toContain('ANY');
+  });
+
   it('caches the authorizer by the Authorization header for 60 s', () => {
     production.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'REQUEST',

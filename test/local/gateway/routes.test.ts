@@ -11,6 +11,7 @@ const method = (resourcePath: string, httpMethod = 'ANY'): MethodView => ({
   transferMode: 'BUFFERED',
   timeoutMilliseconds: 29_000,
   authorizer: undefined,
+  throttle: { rate: 1000, burst: 1000 },
 });
 
 const PATHS = ['/', '/a', '/a/b', '/a/{x}', '/{x}', '/{x}/b', '/a/{rest+}', '/b/{rest+}', '/a/{x}/c'];

@@ -37,6 +37,7 @@ export async function runGateway(
       transferMode: 'BUFFERED',
       timeoutMilliseconds: 29_000,
       authorizer: undefined,
+      throttle: { rate: 1000, burst: 1000 },
       ...view,
     };
   });
