@@ -34,6 +34,13 @@ export function limitArgument(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 10000.');
 }
 
+/** Hours for which a secret is good beside the one that follows it. */
+export function keepPreviousArgument(text: string): number {
+  const hours = Number(text);
+  if (/^\d+$/.test(text) && hours <= 168) return hours;
+  throw new InvalidArgumentError('Give whole hours from 0 to 168.');
+}
+
 /** The origin of a deployment, such as https://ai.example.com. */
 export function urlArgument(text: string): string {
   const url = URL.parse(text);

@@ -29,8 +29,16 @@ function write(value: unknown): string {
 
 const at = (heading: string, path: string): Column => [heading, (row) => write(look(row, path))];
 
+const minutes = (value: unknown) => write(value).slice(0, 16).replace('T', ' ');
+
 const ID = at('ID', 'metadata.id');
 const VERSION = at('VERSION', 'metadata.version');
+
+/** When the secrets of a service token end, the newest first. */
+function secretExpiries(row: Row): string {
+  const secrets = look(row, 'status.secrets');
+  return Array.isArray(secrets) ? secrets.map((one) => minutes(look(one, 'expiresAt'))).join(', ') : '';
+}
 
 /** How documents of each kind are listed. */
 export const documentColumns: Record<Kind, readonly Column[]> = {
@@ -59,6 +67,14 @@ export const documentColumns: Record<Kind, readonly Column[]> = {
     at('EXCLUDE', 'spec.exclude'),
     VERSION,
   ],
+  ServiceToken: [
+    ID,
+    at('TITLE', 'spec.title'),
+    at('ENABLED', 'spec.enabled'),
+    at('SIGNS IN WITH', 'status.authentication'),
+    ['SECRETS EXPIRE (UTC)', secretExpiries],
+    VERSION,
+  ],
 };
 
 export const appliedColumns: readonly Column[] = [
@@ -80,9 +96,17 @@ function subject(row: Row): string {
   return tool || write(look(row, 'client.name') ?? look(row, 'client.id'));
 }
 
+/** A person by their address, a service token by its id. */
+function who(row: Row): string {
+  const service = look(row, 'service.id');
+  return service
+    ? `service token ${write(service)}`
+    : write(look(row, 'person.email') ?? look(row, 'person.id'));
+}
+
 export const auditColumns: readonly Column[] = [
   ['TIME (UTC)', (row) => write(row.time).slice(5, 19).replace('T', ' ')],
-  ['PERSON', (row) => write(look(row, 'person.email') ?? look(row, 'person.id'))],
+  ['WHO', who],
   ['WHAT', (row) => write(row.method ?? row.activity ?? row.type)],
   ['ON', subject],
   ['STATUS', (row) => write(row.status ?? (row.type === 'intent' ? 'intent' : ''))],
@@ -90,6 +114,32 @@ export const auditColumns: readonly Column[] = [
     'REASON',
     (row) => write(look(row, 'decision.allowed') === false ? look(row, 'decision.reason') : row.reason),
   ],
+];
+
+/** The applications of a sign-in by their names. */
+function applicationNames(row: Row): string {
+  const { applications } = row;
+  if (!Array.isArray(applications)) return '';
+  return applications.map((one) => write(look(one, 'name') ?? look(one, 'client'))).join(', ');
+}
+
+export const sessionColumns: readonly Column[] = [
+  at('ID', 'id'),
+  at('PERSON', 'person.email'),
+  at('DEVICE', 'device.label'),
+  at('ADDRESS', 'device.ip'),
+  ['SIGNED IN (UTC)', (row) => minutes(row.signedInAt)],
+  ['APPLICATIONS', applicationNames],
+];
+
+export const clientColumns: readonly Column[] = [
+  at('KEY', 'key'),
+  at('NAME', 'name'),
+  at('HOSTS', 'hosts'),
+  at('STATUS', 'status'),
+  at('ASKED BY', 'askedBy'),
+  ['ASKED (UTC)', (row) => minutes(row.askedAt)],
+  at('DECIDED BY', 'decidedBy'),
 ];
 
 export const whoAmIColumns: readonly Column[] = [

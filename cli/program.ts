@@ -2,10 +2,13 @@ import { Command, Option } from 'commander';
 import { urlArgument } from './arguments.ts';
 import { addApply } from './commands/apply.ts';
 import { addAudit } from './commands/audit.ts';
+import { addClient } from './commands/client.ts';
 import { addDelete } from './commands/delete.ts';
 import { addGet } from './commands/get.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
+import { addServiceToken } from './commands/service-token.ts';
+import { addSession } from './commands/session.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
 import { addWhoami } from './commands/whoami.ts';
@@ -37,7 +40,20 @@ export function createProgram(): Command {
       .argParser(urlArgument),
   );
   program.addOption(new Option('-o, --output <format>', 'how to print').choices(FORMATS).default('table'));
-  const parts = [addLogin, addLogout, addWhoami, addToken, addApply, addGet, addDelete, addSync, addAudit];
+  const parts = [
+    addLogin,
+    addLogout,
+    addWhoami,
+    addToken,
+    addApply,
+    addGet,
+    addDelete,
+    addSync,
+    addAudit,
+    addSession,
+    addClient,
+    addServiceToken,
+  ];
   for (const add of parts) add(program);
   return program;
 }

@@ -1,15 +1,34 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
+import { JobQueue } from './job-queue.ts';
 import { allowTable } from './permissions.ts';
 import { SignIn } from './sign-in.ts';
+
+/** The provider's sealed secrets: whoever has this can sign tokens. */
+function allowKeyRing(role: Role, { tables, keys }: Foundation): void {
+  allowTable(role, {
+    table: tables.vault,
+    key: keys.vault,
+    operations: ['GetItem', 'PutItem'],
+    partitions: ['signing-key'],
+  });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['kms:Encrypt', 'kms:Decrypt'],
+      resources: [keys.vault.keyArn],
+      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': 'signing-key' } },
+    }),
+  );
+}
 
 /** The OAuth provider, its sign-in at the user pool, and the authorizer of the MCP route. */
 export class Access extends Construct {
   readonly oauth: BundledFunction;
   readonly authorizer: BundledFunction;
+  readonly maintenance: BundledFunction;
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
@@ -37,10 +56,14 @@ export class Access extends Construct {
         IDP_CLIENT_ID: signIn.client.userPoolClientId,
         IDP_NAME: 'cognito',
         ALLOWED_REDIRECT_URIS: JSON.stringify(configuration.allowedRedirectUris),
+        OUTGOING_NETWORKS: JSON.stringify(configuration.outgoingNetworks),
+        IDENTITY_ASSERTION_ISSUERS: JSON.stringify(configuration.identityAssertionIssuers),
+        DEVICE_CODE: String(configuration.deviceCode),
       },
     });
     const { role } = this.oauth;
     foundation.allowSnapshotReading(role);
+    foundation.allowServiceTokenReading(role);
     foundation.allowAuditWriting(role);
     allowTable(role, {
       table: tables.identity,
@@ -48,27 +71,48 @@ export class Access extends Construct {
       operations: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
       indexes: true,
     });
-    allowTable(role, {
-      table: tables.vault,
-      key: keys.vault,
-      operations: ['GetItem', 'PutItem'],
-      partitions: ['signing-key'],
-    });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['kms:Encrypt', 'kms:Decrypt'],
-        resources: [keys.vault.keyArn],
-        conditions: { StringEquals: { 'kms:EncryptionContext:purpose': 'signing-key' } },
-      }),
-    );
+    allowKeyRing(role, foundation);
 
     this.authorizer = new BundledFunction(this, 'Authorizer', {
       entry: 'access/authorizer',
       description: 'Judges the bearer token of MCP requests',
       logRetention,
       timeout: Duration.seconds(10),
-      environment: { SALLYPORT_ORIGIN: configuration.origin, IDENTITY_TABLE: tables.identity.tableName },
+      environment: {
+        SALLYPORT_ORIGIN: configuration.origin,
+        IDENTITY_TABLE: tables.identity.tableName,
+        POLICIES_TABLE: tables.policies.tableName,
+      },
     });
     allowTable(this.authorizer.role, { table: tables.identity, key: keys.data, operations: ['GetItem'] });
+    foundation.allowServiceTokenReading(this.authorizer.role);
+
+    this.maintenance = new BundledFunction(this, 'Maintenance', {
+      entry: 'access/maintenance',
+      description: 'Rotates signing keys, forgets applications that nobody decided about',
+      logRetention,
+      timeout: JobQueue.consumerTimeout,
+      environment: {
+        ...foundation.auditEnvironment,
+        IDENTITY_TABLE: tables.identity.tableName,
+        VAULT_TABLE: tables.vault.tableName,
+        VAULT_KEY_ARN: keys.vault.keyArn,
+        SIGNING_KEY_ROTATION_DAYS: String(configuration.signingKeyRotationDays),
+      },
+    });
+    foundation.allowAuditWriting(this.maintenance.role);
+    allowKeyRing(this.maintenance.role, foundation);
+    allowTable(this.maintenance.role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['PutItem'],
+      partitions: ['Jwks#*'],
+    });
+    allowTable(this.maintenance.role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['DeleteItem', 'Query'],
+      partitions: ['ClientReview'],
+    });
   }
 }

@@ -4,7 +4,8 @@ import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
 import { Keys } from './keys.ts';
-import { allowTable } from './permissions.ts';
+import { allowProofs, allowTable } from './permissions.ts';
+import { allowSessionEnding } from './session-ending.ts';
 
 /** The admin API. */
 export class Admin extends Construct {
@@ -33,6 +34,21 @@ export class Admin extends Construct {
     });
     const { role } = this.api;
     allowTable(role, { table: tables.identity, key: keys.data, operations: ['GetItem'] });
+    allowTable(role, { table: tables.identity, key: keys.data, operations: ['Query'], indexes: true });
+    allowProofs(role, tables.identity, keys.data);
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['UpdateItem'],
+      partitions: ['ClientReview'],
+    });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['PutItem', 'DeleteItem'],
+      partitions: ['ServiceTokenSecrets#*'],
+    });
+    allowSessionEnding(role, tables.identity, keys.data, ['Revocations#*']);
     allowTable(role, {
       table: tables.policies,
       key: keys.data,

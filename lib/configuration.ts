@@ -19,6 +19,7 @@ export const WELL_KNOWN_REDIRECT_URIS = [
   'https://vscode.dev/redirect',
   'https://insiders.vscode.dev/redirect',
   'cursor://anysphere.cursor-mcp/oauth/callback',
+  'https://www.cursor.com/agents/mcp/oauth/callback',
 ];
 
 const environment = z.strictObject({

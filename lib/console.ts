@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
 import { allowTable } from './permissions.ts';
+import { allowSessionEnding } from './session-ending.ts';
 
 /** The pages for whoever opens the origin in a browser. */
 export class Console extends Construct {
@@ -16,9 +17,11 @@ export class Console extends Construct {
       logRetention: foundation.logRetention,
       environment: {
         ...foundation.snapshotEnvironment,
+        ...foundation.auditEnvironment,
         SALLYPORT_ORIGIN: configuration.origin,
         DEPLOYMENT_NAME: configuration.name,
         PORTAL_ID: foundation.portalId,
+        ALLOWED_ORIGINS: JSON.stringify(configuration.allowedOrigins),
         IDENTITY_TABLE: tables.identity.tableName,
       },
     });
@@ -34,7 +37,17 @@ export class Console extends Construct {
       table: tables.identity,
       key: keys.data,
       operations: ['GetItem'],
-      partitions: ['AccessSession#*', 'Grant#*', 'Jwks#*', 'Person#*'],
+      partitions: ['AccessSession#*', 'Grant#*', 'Jwks#*', 'Person#*', 'Revocations#*'],
     });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['Query'],
+      indexes: true,
+      // Ids of people, the partitions of the index by person: no item of the table has such a key.
+      partitions: ['p_*'],
+    });
+    allowSessionEnding(role, tables.identity, keys.data, ['Revocations#p_*']);
+    foundation.allowAuditWriting(role);
   }
 }

@@ -64,6 +64,16 @@ export class Foundation extends Construct {
     Keys.useThrough(this.keys.data, role, ['dynamodb', 's3']);
   }
 
+  /** Whether a service token is still what it was; its secrets are in the table of identities. */
+  allowServiceTokenReading(role: IRole): void {
+    allowTable(role, {
+      table: this.tables.policies,
+      key: this.keys.data,
+      operations: ['GetItem'],
+      partitions: ['ServiceToken#*'],
+    });
+  }
+
   get snapshotEnvironment(): Record<string, string> {
     return { POLICIES_TABLE: this.tables.policies.tableName, SNAPSHOT_BUCKET: this.snapshots.bucketName };
   }

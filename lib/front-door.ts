@@ -109,6 +109,7 @@ export class FrontDoor extends Construct {
     );
     mcp.addMethod('GET', buffered(props.pages));
     mcp.addMethod('DELETE', buffered(props.pages));
+    mcp.addMethod('OPTIONS', buffered(props.pages));
     root.addMethod('GET', buffered(props.pages));
     root.addResource('console').addResource('{proxy+}').addMethod('ANY', buffered(props.pages));
     for (const path of ['.well-known', 'oauth']) {
@@ -126,6 +127,9 @@ export class FrontDoor extends Construct {
       responseHeaders: {
         'WWW-Authenticate': `'Bearer error="invalid_token", resource_metadata="${metadata}", scope="mcp"'`,
         'Cache-Control': "'no-store'",
+        // Says nothing that is not public, and a page's client cannot begin to sign in without reading it.
+        'Access-Control-Allow-Origin': "'*'",
+        'Access-Control-Expose-Headers': "'WWW-Authenticate'",
       },
       templates: errorTemplate('invalid_token', 'Sign in: this endpoint needs a valid access token.'),
     });

@@ -37,3 +37,8 @@ export function allowTable(role: IRole, access: TableAccess): void {
   );
   Keys.useThrough(access.key, role, ['dynamodb']);
 }
+
+/** Lets a resource remember the DPoP proofs that it was shown: each is good once. */
+export function allowProofs(role: IRole, identity: Table, key: Key): void {
+  allowTable(role, { table: identity, key, operations: ['PutItem'], partitions: ['DpopProof#*'] });
+}

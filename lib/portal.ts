@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
-import { allowTable } from './permissions.ts';
+import { allowProofs, allowTable } from './permissions.ts';
 
 /** The MCP relay. */
 export class Portal extends Construct {
@@ -32,7 +32,9 @@ export class Portal extends Construct {
     });
     const { role } = this.relay;
     foundation.allowSnapshotReading(role);
+    foundation.allowServiceTokenReading(role);
     allowTable(role, { table: tables.identity, key: keys.data, operations: ['GetItem'] });
+    allowProofs(role, tables.identity, keys.data);
     allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem', 'BatchWriteItem'] });
     allowTable(role, {
       table: tables.payloads,

@@ -2,8 +2,10 @@ import { CfnOutput, Stack, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { Access } from './access.ts';
 import { Admin } from './admin.ts';
+import { Audit } from './audit.ts';
 import type { EnvironmentConfiguration } from './configuration.ts';
 import { Console } from './console.ts';
+import { Dispatch } from './dispatch.ts';
 import { Foundation } from './foundation.ts';
 import { FrontDoor } from './front-door.ts';
 import { Portal } from './portal.ts';
@@ -17,6 +19,10 @@ export class SallyportStack extends Stack {
     const portal = new Portal(this, 'Portal', foundation);
     const console = new Console(this, 'Console', foundation);
     const admin = new Admin(this, 'Admin', foundation);
+    const audit = new Audit(this, 'Audit', foundation);
+    const dispatch = new Dispatch(this, 'Dispatch', foundation);
+    dispatch.accessJobs.consumedBy(access.maintenance);
+    dispatch.auditJobs.consumedBy(audit.sweep);
     const frontDoor = new FrontDoor(this, 'FrontDoor', {
       name: configuration.name,
       origin: configuration.origin,

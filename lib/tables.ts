@@ -15,7 +15,7 @@ interface TableOptions {
 
 /** The deployment's tables: on demand, customer-managed keys, keyed by `pk` and `sk`. */
 export class Tables extends Construct {
-  /** Configuration documents of every kind, current and versions; pointers to portal snapshots. */
+  /** Configuration documents of every kind, current and versions; pointers to portal snapshots; scheduled work. */
   readonly policies: Table;
   /** Provider state, people, sessions, consents; public signing keys. */
   readonly identity: Table;
@@ -37,9 +37,17 @@ export class Tables extends Construct {
       sortKey: string('pk'),
       projectionType: ProjectionType.ALL,
     });
+    // Sparse: only work items have `due`, whose one value is `work`.
+    this.policies.addGlobalSecondaryIndex({
+      indexName: 'by-due',
+      partitionKey: string('due'),
+      sortKey: string('dueAt'),
+      projectionType: ProjectionType.ALL,
+    });
     this.identity = this.table('Identity', { key: keys.data, expires: true });
     this.keysOnlyIndex(this.identity, 'by-person', 'person', 'pk');
     this.keysOnlyIndex(this.identity, 'by-grant', 'grantId', 'pk');
+    this.keysOnlyIndex(this.identity, 'by-client', 'clientId', 'pk');
     this.vault = this.table('Vault', { key: keys.vault, expires: true, recoverable: false });
     this.catalog = this.table('Catalog', { key: keys.data });
     this.audit = this.table('Audit', { key: keys.data, expires: true });

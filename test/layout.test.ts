@@ -33,9 +33,12 @@ describe('the layout', () => {
   it('has the entry points of every capability', () => {
     expect(entries.sort()).toEqual([
       'lambdas/access/authorizer.lambda.ts',
+      'lambdas/access/maintenance.lambda.ts',
       'lambdas/access/oauth.lambda.ts',
       'lambdas/admin/api.lambda.ts',
+      'lambdas/audit/sweep.lambda.ts',
       'lambdas/console/pages.lambda.ts',
+      'lambdas/dispatch/tick.lambda.ts',
       'lambdas/portal/relay.lambda.ts',
     ]);
   });

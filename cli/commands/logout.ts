@@ -1,14 +1,25 @@
 import type { Command } from 'commander';
+import * as z from 'zod';
 import { contextOf } from '../context.ts';
 import { discover, revoke } from '../oauth.ts';
 import { printDone, say } from '../output.ts';
+import { endSessions } from './session.ts';
+
+const options = z.object({ everywhere: z.boolean().optional() });
 
 export function addLogout(program: Command): void {
   program
     .command('logout')
     .description('end the sign-in and forget its tokens')
-    .action(async (_options: unknown, command: Command) => {
-      const { url, format, tokens } = contextOf(command);
+    .option('--everywhere', 'end every sign-in of yours, on all devices and of all applications')
+    .action(async (given: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { url, format, tokens } = context;
+      if (options.parse(given).everywhere) {
+        await endSessions(context, '/me/sessions/revoke', { everywhere: true });
+        await tokens.remove(url);
+        return;
+      }
       const removed = await tokens.remove(url);
       try {
         const server = removed.length > 0 ? await discover(url) : undefined;

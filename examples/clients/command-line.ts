@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util';
 export interface Command {
   url: URL;
   person: string;
+  /** Where the client publishes who it is (client ID metadata document); it registers itself when undefined. */
+  metadataUrl: string | undefined;
   tool: string | undefined;
   arguments: Record<string, unknown>;
 }
 
 const USAGE =
-  'usage: node examples/clients/sdk-v2.ts|sdk-v1.ts [--url URL] [--person NAME] [TOOL [JSON-ARGUMENTS]]';
+  'usage: node examples/clients/sdk-v2.ts|sdk-v1.ts [--url URL] [--person NAME] [--client-metadata-url URL] [TOOL [JSON-ARGUMENTS]]';
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -19,13 +21,23 @@ export function readCommand(argv: string[]): Command {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { url: { type: 'string' }, person: { type: 'string', default: 'alice' } },
+    options: {
+      url: { type: 'string' },
+      person: { type: 'string', default: 'alice' },
+      'client-metadata-url': { type: 'string' },
+    },
   });
   const [tool, json = '{}'] = positionals;
   const parsed: unknown = JSON.parse(json);
   if (!isRecord(parsed) || positionals.length > 2) throw new Error(USAGE);
   const origin = process.env.SALLYPORT_URL ?? 'http://127.0.0.1:8787';
-  return { url: new URL(values.url ?? `${origin}/mcp`), person: values.person, tool, arguments: parsed };
+  return {
+    url: new URL(values.url ?? `${origin}/mcp`),
+    person: values.person,
+    metadataUrl: values['client-metadata-url'],
+    tool,
+    arguments: parsed,
+  };
 }
 
 /** The part of a client that both SDK generations share. */

@@ -3,7 +3,7 @@ import { main, report } from './command-line.ts';
 import { SignIn } from './sign-in.ts';
 
 await main(async (command) => {
-  const authProvider = new SignIn('SDK v2 example', command.person);
+  const authProvider = new SignIn('SDK v2 example', command.person, command.metadataUrl);
   const connect = async () => {
     const client = new Client({ name: 'sdk-v2', version: '1' }, { versionNegotiation: { mode: 'auto' } });
     const transport = new StreamableHTTPClientTransport(command.url, { authProvider });

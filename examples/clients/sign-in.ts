@@ -14,7 +14,9 @@ import { Browser } from './browser.ts';
  */
 export class SignIn implements OAuthClientProvider {
   readonly redirectUrl = 'http://127.0.0.1:33418/callback';
-  readonly clientMetadata: OAuthClientMetadata;
+  readonly clientMetadata: OAuthClientMetadata & { application_type: 'native' };
+  /** The client's name at servers that read client ID metadata documents; at others it registers itself. */
+  readonly clientMetadataUrl?: string;
   readonly #browser: Browser;
   readonly #state = randomUUID();
   #client: StoredOAuthClientInformation | undefined;
@@ -23,7 +25,8 @@ export class SignIn implements OAuthClientProvider {
   #verifier = '';
   #callback: URL | undefined;
 
-  constructor(clientName: string, person: string) {
+  constructor(clientName: string, person: string, clientMetadataUrl?: string) {
+    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
     this.#browser = new Browser(person);
     this.clientMetadata = {
       client_name: clientName,

@@ -4,8 +4,11 @@ import type { Resources } from '../shared/origin.ts';
 import type { Table } from '../shared/table.ts';
 import type { Admission } from './admission.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
+import type { ClientApproval } from './client-approval.ts';
 import { errorDescription } from './error-description.ts';
 import type { Grants } from './grants.ts';
+import { HELD_REASON } from './held-page.ts';
+import { requestOf } from './http-bridge.ts';
 import { findAccessSession } from './people-store.ts';
 import type { AccessSession } from './person.ts';
 
@@ -15,6 +18,7 @@ export interface AccountsOptions {
   browserSessions: BrowserSessions;
   grants: Grants;
   admission: Admission;
+  approval: ClientApproval;
   /** Told of every refusal before it is answered. */
   refused(ctx: KoaContextWithOIDC, session: AccessSession, decision: Decision): Promise<void>;
 }
@@ -57,6 +61,8 @@ export class Accounts {
     if (session?.person.id !== subject) return undefined;
     const decision = await this.#judge(ctx, session, [source.resource].flat());
     if (decision && !decision.allowed) throw new errors.InvalidGrant(decision.reason);
+    const standing = ctx.oidc.client && (await this.#options.approval.standing(ctx.oidc.client));
+    if (standing && standing !== 'admitted') throw new errors.InvalidGrant(HELD_REASON[standing]);
     this.#granted.set(ctx, session);
     return accountOf(session);
   };
@@ -96,7 +102,10 @@ export class Accounts {
     return { sid: session.sid, gid };
   };
 
-  /** The library's prompts with ours between: a live sign-in, then the portal's policies, then consent. */
+  /**
+   * The library's prompts with ours between: a live sign-in, then the portal's policies, then the owners' decision
+   * about the application, then consent.
+   */
   policy(): interactionPolicy.DefaultPolicy {
     const { base, Check, Prompt } = interactionPolicy;
     const policy = base();
@@ -116,6 +125,13 @@ export class Accounts {
       throw new errors.AccessDenied(errorDescription(decision.reason));
     });
     policy.add(new Prompt({ name: 'admission', requestable: false }, admitted), 1);
+    const approved = new Check('not_approved', HELD_REASON.held, 'access_denied', async (ctx) => {
+      const session = await this.signedIn(ctx);
+      const { client } = ctx.oidc;
+      if (!session || !client) return false;
+      return (await this.#options.approval.ask(client, session, requestOf(ctx))) !== 'admitted';
+    });
+    policy.add(new Prompt({ name: 'client', requestable: false }, approved), 2);
     return policy;
   }
 

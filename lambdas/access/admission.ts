@@ -1,5 +1,5 @@
 import { type CompiledLevel, compileLevel, decidePortal } from '../policy/decide.ts';
-import type { Decision } from '../policy/decision.ts';
+import type { Decision, Subject } from '../policy/decision.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import type { Person } from './person.ts';
 
@@ -16,7 +16,7 @@ const NOT_SET_UP: Decision = {
   trace: [],
 };
 
-/** Whether the portal's policies let a person in at all, before any consent is asked for. */
+/** Whether the portal's policies let somebody in at all, before any consent is asked for and any token issued. */
 export class Admission {
   readonly #options: AdmissionOptions;
   #compiled: { version: string; level: CompiledLevel } | undefined;
@@ -26,12 +26,21 @@ export class Admission {
   }
 
   /** Decides for this person at this address; a portal that nobody configured admits nobody. */
-  async judge(person: Person, ip: string): Promise<Decision> {
+  judge(person: Person, ip: string): Promise<Decision> {
+    return this.#decide({ email: person.email, groups: person.groups, ip });
+  }
+
+  /** Decides for a service token at this address. */
+  judgeService(id: string, ip: string): Promise<Decision> {
+    return this.#decide({ serviceToken: id, ip });
+  }
+
+  async #decide(subject: Subject): Promise<Decision> {
     const current = await this.#options.snapshots.current(this.#options.portalId);
     if (!current) return NOT_SET_UP;
     const { version, snapshot } = current;
     if (this.#compiled?.version !== version)
       this.#compiled = { version, level: compileLevel('portal', snapshot.portal.policies) };
-    return decidePortal(this.#compiled.level, { email: person.email, groups: person.groups, ip });
+    return decidePortal(this.#compiled.level, subject);
   }
 }

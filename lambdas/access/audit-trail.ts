@@ -6,7 +6,7 @@ import { logger } from '../shared/logger.ts';
 const LONGEST_USER_AGENT = 256;
 
 /** The part of an actor that the request itself tells. */
-export function requester(request: HttpRequest): Pick<Actor, 'ip' | 'userAgent'> {
+export function requester(request: HttpRequest): { ip: string; userAgent?: string } {
   const agent = request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT);
   return { ip: request.sourceIp, ...(agent ? { userAgent: agent } : {}) };
 }

@@ -21,11 +21,12 @@ export function scopeOf(resource: string, clientId: string, resources: Resources
 
 /**
  * Completes an authorization request: every resource asked for brings its scope, since there are no partial
- * scopes and a request without one could only end in a token that opens nothing.
+ * scopes and a request without one could only end in a token that opens nothing. A request that was pushed is
+ * complete already: what its reference comes with counts for nothing.
  */
 export function withResourceScopes(query: URLSearchParams, resources: Resources): URLSearchParams {
   const clientId = query.get('client_id');
-  if (!clientId || query.getAll('scope').length > 1) return query;
+  if (!clientId || query.has('request_uri') || query.getAll('scope').length > 1) return query;
   const asked = query.getAll('resource');
   const scopes = new Set((query.get('scope') ?? '').split(' ').filter(Boolean));
   for (const resource of asked.length > 0 ? asked : [defaultResource(clientId, resources)]) {

@@ -6,21 +6,32 @@ import { SallyportError } from '../shared/errors.ts';
 import { logger } from '../shared/logger.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { Table } from '../shared/table.ts';
+import { createHolderReader } from './holder-reader.ts';
+import { type PresentedToken, readAuthorization } from './presented-token.ts';
+import { checkScheme } from './proof-judge.ts';
+import { ServiceTokens } from './service-tokens.ts';
 import { createSessionReader } from './session-reader.ts';
-import { createTokenVerifier } from './verify-token.ts';
+import { createHolderVerifier } from './verify-token.ts';
 
-const environment = readEnvironment(z.object({ SALLYPORT_ORIGIN: z.url(), IDENTITY_TABLE: z.string() }));
+const environment = readEnvironment(
+  z.object({ SALLYPORT_ORIGIN: z.url(), IDENTITY_TABLE: z.string(), POLICIES_TABLE: z.string() }),
+);
 const identity = new Table(environment.IDENTITY_TABLE);
-const verifier = createTokenVerifier({
+const verifier = createHolderVerifier({
   origin: environment.SALLYPORT_ORIGIN,
   audience: resourcesOf(environment.SALLYPORT_ORIGIN).portal,
   identity,
 });
-const sessions = createSessionReader(identity);
+// The gateway remembers the answer for a minute already.
+const sessions = createHolderReader(
+  createSessionReader(identity, { keepMs: 0 }),
+  new ServiceTokens(new Table(environment.POLICIES_TABLE), identity),
+  { keepMs: 0 },
+);
 
-function bearerOf(event: APIGatewayRequestAuthorizerEvent): string | undefined {
+function presentedOf(event: APIGatewayRequestAuthorizerEvent): PresentedToken | undefined {
   for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (name.toLowerCase() === 'authorization') return /^Bearer +(\S+)$/i.exec(value?.trim() ?? '')?.[1];
+    if (name.toLowerCase() === 'authorization') return readAuthorization(value ?? '');
   }
   return undefined;
 }
@@ -32,15 +43,17 @@ function stageOf(methodArn: string): string {
 }
 
 /**
- * Judges the bearer token of MCP requests. API Gateway answers 401 with our challenge only for an error whose
+ * Judges the access token of MCP requests, and never the proof of a bound one: the answer is cached, and the relay
+ * judges the proof of every request. API Gateway answers 401 with our challenge only for an error whose
  * message is exactly `Unauthorized`; any other error becomes a 500.
  */
 export const handler = middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>().handler(
   async (event: APIGatewayRequestAuthorizerEvent) => {
-    const token = bearerOf(event);
-    if (!token) throw new Error('Unauthorized');
+    const presented = presentedOf(event);
+    if (!presented) throw new Error('Unauthorized');
     try {
-      const claims = await verifier.verify(token);
+      const claims = await verifier.verify(presented.token);
+      checkScheme(presented, claims);
       await sessions.read(claims);
       return {
         principalId: claims.subject,

@@ -1,42 +1,32 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, Provider } from 'oidc-provider';
 import { SallyportError } from '../shared/errors.ts';
-import type { HttpRequest, HttpResponse } from '../shared/http.ts';
+import type { HttpResponse } from '../shared/http.ts';
 import { CONSOLE_CLIENT_ID, type Resources } from '../shared/origin.ts';
+import type { Table } from '../shared/table.ts';
 import { type AuditTrail, clientActor, requester } from './audit-trail.ts';
-import { isFirstParty } from './authorization-request.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
+import { keepUsedClient } from './client-store.ts';
 import { consentPage } from './consent-page.ts';
-import { formToken, isFormToken } from './form-token.ts';
+import type { ConsentQuestions } from './consent-question.ts';
+import { isFormToken } from './form-token.ts';
 import { type Grants, requestedAccess } from './grants.ts';
+import type { HeldInteraction } from './held-interaction.ts';
+import { type InteractionDetails, type InteractionRequest, seeOther } from './interaction-request.ts';
 import type { AccessSession } from './person.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface InteractionsOptions {
   provider: Provider;
-  deployment: string;
   resources: Resources;
   formKey: string;
   signIn: SignIn;
   browserSessions: BrowserSessions;
   grants: Grants;
+  questions: ConsentQuestions;
+  held: HeldInteraction;
+  identity: Table;
   audit: AuditTrail;
 }
-
-type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
-
-/** One request to a page of an interaction, with what the library needs to find it by its cookie. */
-export interface InteractionRequest {
-  uid: string;
-  request: HttpRequest;
-  req: IncomingMessage;
-  res: ServerResponse;
-}
-
-const redirect = (location: string): HttpResponse => ({
-  status: 303,
-  headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
-});
 
 const refused = (message: string) => new SallyportError('invalid_request', 400, message);
 
@@ -53,18 +43,10 @@ export class Interactions {
     const details = await this.#details(call);
     if (details.prompt.name === 'login') return this.#options.signIn.start(details, call.request);
     const { session, client } = await this.#parties(details);
+    if (details.prompt.name === 'client')
+      return this.#options.held.show(call, details, session.person, client);
     if (client.clientId === CONSOLE_CLIENT_ID) return this.#allow(call, details, session);
-    const access = requestedAccess(details.params, this.#options.resources);
-    return consentPage({
-      deployment: this.#options.deployment,
-      interaction: call.uid,
-      csrf: formToken(this.#options.formKey, call.uid),
-      client: { id: client.clientId, name: client.clientName, firstParty: isFirstParty(client.clientId) },
-      redirectUri: String(details.params.redirect_uri),
-      person: session.person,
-      scopes: [...access.resources.values(), ...access.identityScopes],
-      staysConnected: client.grantTypeAllowed('refresh_token'),
-    });
+    return consentPage(await this.#options.questions.about(details, session.person, client));
   }
 
   /** `POST /oauth/interaction/{uid}/consent`: the person's answer. */
@@ -73,13 +55,14 @@ export class Interactions {
     const details = await this.#details(call);
     this.#checkForm(call.uid, form.get('csrf'));
     const { session, client } = await this.#parties(details);
+    if (details.prompt.name === 'client') return this.#options.held.leave(call, client);
     switch (form.get('decision')) {
       case 'allow':
         return this.#allow(call, details, session);
       case 'deny': {
         await this.#record(call, session, client, 'failure', 'The person denied access.');
         const result = { error: 'access_denied', error_description: 'The person denied access.' };
-        return redirect(await this.#options.provider.interactionResult(call.req, call.res, result));
+        return seeOther(await this.#options.provider.interactionResult(call.req, call.res, result));
       }
       default:
         throw refused('The form came without a decision. Use the buttons of the page.');
@@ -101,11 +84,11 @@ export class Interactions {
       for (const one of [value].flat()) if (typeof one === 'string') query.append(name, one);
     }
     query.set('prompt', asked.includes('consent') ? 'login consent' : 'login');
-    return redirect(`/oauth/authorize?${query.toString()}`);
+    return seeOther(`/oauth/authorize?${query.toString()}`);
   }
 
   /** The library finds the interaction by its cookie; the page must be the one of that interaction. */
-  async #details({ uid, req, res }: InteractionRequest): Promise<Details> {
+  async #details({ uid, req, res }: InteractionRequest): Promise<InteractionDetails> {
     const details = await this.#options.provider.interactionDetails(req, res);
     if (details.uid !== uid)
       throw refused('This page belongs to another request. Start again in your application.');
@@ -121,8 +104,8 @@ export class Interactions {
       );
   }
 
-  async #parties(details: Details): Promise<{ session: AccessSession; client: Client }> {
-    if (details.prompt.name !== 'consent' || !details.session)
+  async #parties(details: InteractionDetails): Promise<{ session: AccessSession; client: Client }> {
+    if (!['client', 'consent'].includes(details.prompt.name) || !details.session)
       throw refused('There is nothing to consent to here.');
     const session = await this.#options.browserSessions.find(details.session.uid);
     const client = await this.#options.provider.Client.find(String(details.params.client_id));
@@ -131,13 +114,18 @@ export class Interactions {
     return { session, client };
   }
 
-  async #allow(call: InteractionRequest, details: Details, session: AccessSession): Promise<HttpResponse> {
+  async #allow(
+    call: InteractionRequest,
+    details: InteractionDetails,
+    session: AccessSession,
+  ): Promise<HttpResponse> {
     const { provider, grants, resources } = this.#options;
     const access = requestedAccess(details.params, resources);
     const client = await provider.Client.find(access.clientId);
     if (client) await this.#record(call, session, client, 'success');
     const grantId = await grants.create(provider, session, access, client?.clientName);
-    return redirect(await provider.interactionResult(call.req, call.res, { consent: { grantId } }));
+    await keepUsedClient(this.#options.identity, access.clientId);
+    return seeOther(await provider.interactionResult(call.req, call.res, { consent: { grantId } }));
   }
 
   async #record(

@@ -1,5 +1,6 @@
 import { type HttpResponse, jsonResponse } from '../shared/http.ts';
 import { ADMIN_SCOPE, PORTAL_SCOPE, type Resources } from '../shared/origin.ts';
+import { DPOP_ALGORITHMS } from './dpop-proof.ts';
 
 const PREFIX = '/.well-known/oauth-protected-resource';
 /** Public and the same for everybody; pages of other origins may read it (MCP clients in browsers do). */
@@ -31,6 +32,7 @@ export function protectedResourceMetadata(
       authorization_servers: [origin],
       scopes_supported: [found.scope],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
       resource_name: found.name,
     },
     HEADERS,

@@ -1,53 +1,32 @@
-import type { KMSClient } from '@aws-sdk/client-kms';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { AuditWriter } from '../audit/record.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Resources } from '../shared/origin.ts';
-import type { Table } from '../shared/table.ts';
+import { createOutgoing } from '../shared/outgoing.ts';
+import { answerForAccessTokens } from './access-token-status.ts';
 import { Accounts } from './accounts.ts';
-import { Admission, type AdmissionOptions } from './admission.ts';
+import { Admission } from './admission.ts';
 import { AuditTrail, clientActor, requester } from './audit-trail.ts';
 import { BrowserSessions } from './browser-sessions.ts';
+import { ClientApproval } from './client-approval.ts';
+import { createClientStore } from './client-store.ts';
 import { Grants } from './grants.ts';
+import { createGuardedFetch } from './guarded-fetch.ts';
+import { createHolderReader } from './holder-reader.ts';
 import { requestOf } from './http-bridge.ts';
-import { IdentityProvider } from './identity-provider.ts';
-import { Interactions } from './interactions.ts';
-import { ownPages } from './own-pages.ts';
+import type { ProviderSecrets } from './key-ring.ts';
+import { noteRefreshes } from './last-refresh.ts';
+import { makePages } from './make-pages.ts';
+import type { OAuthOptions, OAuthParts } from './oauth-parts.ts';
 import type { AccessSession } from './person.ts';
 import { createProvider } from './provider.ts';
 import { recordEvents } from './provider-events.ts';
 import { RefreshReplay } from './refresh-replay.ts';
+import { ServiceClients } from './service-clients.ts';
+import { ServiceTokens } from './service-tokens.ts';
 import { createSessionReader } from './session-reader.ts';
-import { SignIn } from './sign-in.ts';
-import { SignInStore } from './sign-in-store.ts';
-import { loadSecrets, type ProviderSecrets } from './signing-key.ts';
+import { TokenGrants } from './token-grants.ts';
 import { replayRefreshes } from './token-replay.ts';
-import { createUserinfo } from './userinfo.ts';
-import { createTokenVerifier } from './verify-token.ts';
-
-export interface OAuthOptions {
-  origin: string;
-  /** The deployment's name, as people see it. */
-  deployment: string;
-  identity: Table;
-  vault: Table;
-  kms: KMSClient;
-  vaultKeyArn: string;
-  idp: { issuer: string; clientId: string; name: string };
-  allowedRedirectUris: readonly string[];
-  admission: AdmissionOptions;
-  audit: AuditWriter;
-}
-
-/** What the parts of one application share. */
-interface Parts {
-  options: OAuthOptions;
-  resources: Resources;
-  secrets: ProviderSecrets;
-  audit: AuditTrail;
-  browserSessions: BrowserSessions;
-  grants: Grants;
-}
+import { createHolderVerifier } from './verify-token.ts';
 
 function refusalRecorder(audit: AuditTrail) {
   return (ctx: KoaContextWithOIDC, { person, sid }: AccessSession, decision: Decision) =>
@@ -67,66 +46,76 @@ function refusalRecorder(audit: AuditTrail) {
     );
 }
 
-function makeProvider({ options, resources, secrets, audit, browserSessions, grants }: Parts): Provider {
-  const { origin, identity, allowedRedirectUris } = options;
+export type { OAuthOptions } from './oauth-parts.ts';
+
+/** For what the library fetches itself: keys of clients that prove who they are. */
+const LIBRARY_FETCHES = { mostBytes: 64 * 1024, timeoutMs: 2_500 };
+
+function makeProvider(parts: OAuthParts): Provider {
+  const { options, resources, secrets, audit, browserSessions, grants, approval, admission, services } =
+    parts;
+  const { origin, identity } = options;
   const accounts = new Accounts({
     identity,
     resources,
     browserSessions,
     grants,
-    admission: new Admission(options.admission),
+    admission,
+    approval,
     refused: refusalRecorder(audit),
   });
-  return createProvider({ origin, resources, identity, secrets, accounts, allowedRedirectUris });
+  return createProvider({
+    origin,
+    resources,
+    identity,
+    secrets,
+    accounts,
+    clients: createClientStore(options, services),
+    services,
+    tokenGrants: new TokenGrants({
+      ...parts,
+      origin,
+      identity,
+      outgoingNetworks: options.outgoingNetworks,
+      assertionIssuers: options.assertionIssuers ?? [],
+    }),
+    deviceCode: options.deviceCode === true,
+    fetch: createGuardedFetch(createOutgoing(options.outgoingNetworks), LIBRARY_FETCHES),
+  });
 }
 
-function makePages(
-  provider: Provider,
-  { options, resources, secrets, audit, browserSessions, grants }: Parts,
-) {
-  const { origin, identity, idp, deployment } = options;
-  const redirectUri = `${origin}/oauth/callback`;
-  const signIn = new SignIn({
-    origin,
-    provider,
-    identity,
-    identityProvider: new IdentityProvider({ issuer: idp.issuer, clientId: idp.clientId, redirectUri }),
-    idpName: idp.name,
-    pending: new SignInStore(identity),
-    audit,
-  });
-  const { formKey } = secrets;
-  const interactions = new Interactions({
-    provider,
-    deployment,
-    resources,
-    formKey,
-    signIn,
-    browserSessions,
-    grants,
-    audit,
-  });
-  const userinfo = createUserinfo({
-    identity,
+/** What judges access tokens of any kind that clients bring back to ask about or to end, as the tables are now. */
+function makeJudges({ options, resources, serviceTokens }: OAuthParts) {
+  const { origin, identity } = options;
+  const atOnce = { keepMs: 0 };
+  return {
     verifiers: [resources.portal, resources.admin].map((audience) =>
-      createTokenVerifier({ origin, audience, identity }),
+      createHolderVerifier({ origin, audience, identity }),
     ),
-    sessions: createSessionReader(identity),
-  });
-  return ownPages({ interactions, signIn, userinfo });
+    holders: createHolderReader(createSessionReader(identity, atOnce), serviceTokens, atOnce),
+  };
 }
 
 /** Puts the authorization server together, with the deployment's keys. */
-export async function createOAuthApplication(options: OAuthOptions, resources: Resources): Promise<Provider> {
+export function createOAuthApplication(
+  options: OAuthOptions,
+  resources: Resources,
+  secrets: ProviderSecrets,
+): Provider {
   const { identity } = options;
   const audit = new AuditTrail(options.audit);
-  const parts: Parts = {
+  const serviceTokens = new ServiceTokens(options.policies, identity);
+  const parts: OAuthParts = {
     options,
     resources,
-    secrets: await loadSecrets(options),
+    secrets,
     audit,
     browserSessions: new BrowserSessions(identity),
     grants: new Grants(identity),
+    approval: new ClientApproval({ identity, admission: options.admission, audit }),
+    admission: new Admission(options.admission),
+    serviceTokens,
+    services: new ServiceClients(serviceTokens),
   };
   const provider = makeProvider(parts);
   recordEvents(provider, audit, identity);
@@ -138,6 +127,8 @@ export async function createOAuthApplication(options: OAuthOptions, resources: R
     }
   });
   provider.use(makePages(provider, parts));
+  provider.use(answerForAccessTokens({ provider, identity, audit, ...makeJudges(parts) }));
   provider.use(replayRefreshes(provider, new RefreshReplay(identity)));
+  provider.use(noteRefreshes(provider, identity));
   return provider;
 }

@@ -1,15 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { withResourceScopes } from './authorization-request.ts';
+import { servedGrantTypes } from './client-metadata.ts';
+import { completeForm } from './complete-form.ts';
+import { leadOn, PREFILLED_CODE } from './device-pages.ts';
 import { serve } from './http-bridge.ts';
+import { KeyRingStore } from './key-ring-store.ts';
 import { authorizationServerMetadata, protectedResourceMetadata } from './metadata.ts';
 import { createOAuthApplication, type OAuthOptions } from './oauth-application.ts';
 import { routeOf } from './oauth-routes.ts';
 import { ADVERTISED_SCOPES } from './provider.ts';
 import { readRegistration } from './registration.ts';
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+import { refuseTooMany } from './registration-limit.ts';
+import { renewed } from './renewed.ts';
+import { loadSecrets } from './signing-key.ts';
 
 const CORS = { 'access-control-allow-origin': '*' };
 const NOT_FOUND = jsonResponse(404, {
@@ -28,45 +32,50 @@ const preflight = (methods: string): HttpResponse => ({
 });
 
 /** A registration request as the library may see it, or the refusal. */
-function registration(request: HttpRequest, allowed: readonly string[]): HttpRequest | HttpResponse {
+function registration(request: HttpRequest, options: OAuthOptions): HttpRequest | HttpResponse {
   let body: unknown;
   try {
     body = JSON.parse(request.body);
   } catch {
     body = undefined;
   }
-  const read = readRegistration(body, allowed);
+  const read = readRegistration(body, options.allowedRedirectUris, servedGrantTypes(options));
   if ('error' in read) return jsonResponse(400, read, CORS);
   const headers = { ...request.headers, 'content-type': 'application/json' };
   return { ...request, headers, body: JSON.stringify(read.metadata) };
 }
 
-/** Made on the first request that needs it, so that a start without KMS or tables is tried again. */
-function lazily(make: () => Promise<Listener>): () => Promise<Listener> {
-  let made: Promise<Listener> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
+/** The library's device pages, without the scripts that its redirects and filled-in forms need. */
+async function device(request: HttpRequest, run: (request: HttpRequest) => Promise<HttpResponse>) {
+  const { user_code: code, ...others } = Object.fromEntries(request.query);
+  const query = new URLSearchParams({ ...others, ...(code === undefined ? {} : { [PREFILLED_CODE]: code }) });
+  const answer = await run({ ...request, query });
+  return request.method === 'POST' && answer.status === 303 ? leadOn(answer) : answer;
 }
 
 /** The OAuth and OpenID Connect endpoints of a deployment, and the metadata of its resources. */
 export function createOAuthService(options: OAuthOptions): (request: HttpRequest) => Promise<HttpResponse> {
-  const { origin, deployment, allowedRedirectUris } = options;
+  const { origin, deployment, deviceCode = false } = options;
   const resources = resourcesOf(origin);
-  const application = lazily(async () => (await createOAuthApplication(options, resources)).callback());
+  const keyRing = new KeyRingStore(options);
+  const application = renewed(
+    async () => {
+      const secrets = await loadSecrets(keyRing);
+      const { version } = secrets;
+      return { version, listen: createOAuthApplication(options, resources, secrets).callback() };
+    },
+    () => keyRing.version(),
+    options.clock,
+  );
   const run = async (request: HttpRequest) => {
-    const listen = await application();
+    const { listen } = await application();
     return serve((incoming, outgoing) => void listen(incoming, outgoing), request, origin);
   };
   const register = async (request: HttpRequest) => {
     if (request.method === 'OPTIONS') return preflight('POST');
-    const accepted = registration(request, allowedRedirectUris);
+    const accepted = registration(request, options);
     if ('status' in accepted) return accepted;
-    const answer = await run(accepted);
+    const answer = (await refuseTooMany(options.identity, request.sourceIp)) ?? (await run(accepted));
     return { ...answer, headers: { ...answer.headers, ...CORS } };
   };
   return async (request) => {
@@ -74,6 +83,7 @@ export function createOAuthService(options: OAuthOptions): (request: HttpRequest
     if (resource && request.method === 'OPTIONS') return preflight('GET');
     if (resource) return ['GET', 'HEAD'].includes(request.method) ? resource : NOT_FOUND;
     const route = routeOf(request);
+    if (!deviceCode && request.path.startsWith('/oauth/device')) return NOT_FOUND;
     switch (route?.kind) {
       case undefined:
         return NOT_FOUND;
@@ -83,6 +93,10 @@ export function createOAuthService(options: OAuthOptions): (request: HttpRequest
         return register(request);
       case 'authorize':
         return run({ ...request, query: withResourceScopes(request.query, resources) });
+      case 'form':
+        return run(request.method === 'POST' ? completeForm(request, resources) : request);
+      case 'device':
+        return device(request, run);
       default:
         return run(request);
     }

@@ -2,9 +2,10 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import * as z from 'zod';
 import { createAuditWriter } from '../audit/writer.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
-import { readEnvironment, stringList } from '../shared/environment.ts';
+import { jsonOf, readEnvironment, stringList } from '../shared/environment.ts';
 import { buffered } from '../shared/handler.ts';
 import { Table } from '../shared/table.ts';
+import { assertionIssuer } from './identity-assertion.ts';
 import { createOAuthService } from './oauth-service.ts';
 
 const environment = readEnvironment(
@@ -24,22 +25,31 @@ const environment = readEnvironment(
     IDP_CLIENT_ID: z.string(),
     IDP_NAME: z.string(),
     ALLOWED_REDIRECT_URIS: stringList,
+    IDENTITY_ASSERTION_ISSUERS: jsonOf(z.array(assertionIssuer)),
+    DEVICE_CODE: z.stringbool(),
+    OUTGOING_NETWORKS: stringList,
   }),
 );
+
+const policies = new Table(environment.POLICIES_TABLE);
 
 const service = createOAuthService({
   origin: environment.SALLYPORT_ORIGIN,
   deployment: environment.DEPLOYMENT_NAME,
   identity: new Table(environment.IDENTITY_TABLE),
+  policies,
   vault: new Table(environment.VAULT_TABLE),
   kms: new KMSClient({}),
   vaultKeyArn: environment.VAULT_KEY_ARN,
   idp: { issuer: environment.IDP_ISSUER, clientId: environment.IDP_CLIENT_ID, name: environment.IDP_NAME },
   allowedRedirectUris: environment.ALLOWED_REDIRECT_URIS,
+  assertionIssuers: environment.IDENTITY_ASSERTION_ISSUERS,
+  deviceCode: environment.DEVICE_CODE,
+  outgoingNetworks: environment.OUTGOING_NETWORKS,
   admission: {
     portalId: environment.PORTAL_ID,
     snapshots: new SnapshotReader({
-      policies: new Table(environment.POLICIES_TABLE),
+      policies,
       bucket: environment.SNAPSHOT_BUCKET,
     }),
   },
@@ -48,6 +58,7 @@ const service = createOAuthService({
     payloads: environment.PAYLOADS_TABLE,
     retentionDays: environment.AUDIT_RETENTION_DAYS,
   }),
+  auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
 });
 
 export const handler = buffered(service);

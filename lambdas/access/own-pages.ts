@@ -3,9 +3,11 @@ import { errors } from 'oidc-provider';
 import { SallyportError, toErrorBody } from '../shared/errors.ts';
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
 import { logger } from '../shared/logger.ts';
+import { challenge } from './challenge.ts';
 import { errorPage } from './error-page.ts';
 import { applyResponse, requestOf } from './http-bridge.ts';
-import type { InteractionRequest, Interactions } from './interactions.ts';
+import type { InteractionRequest } from './interaction-request.ts';
+import type { Interactions } from './interactions.ts';
 import { routeOf } from './oauth-routes.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -29,14 +31,13 @@ function pageFor(error: unknown): HttpResponse {
   return errorPage(status, body.error.code, body.error.message);
 }
 
-/** A bearer error (RFC 6750 section 3). */
 function userinfoError(error: unknown): HttpResponse {
   if (!(error instanceof SallyportError)) logger.error('userinfo failed', { error: String(error) });
   const { status, body } = toErrorBody(error);
   return jsonResponse(
     status,
     { error: body.error.code, error_description: body.error.message },
-    status === 401 || status === 403 ? { 'www-authenticate': `Bearer error="${body.error.code}"` } : {},
+    status === 401 || status === 403 ? { 'www-authenticate': challenge(body.error.code) } : {},
   );
 }
 

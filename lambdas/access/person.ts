@@ -16,6 +16,12 @@ export function personId(idp: string, subject: string): string {
   return `p_${createHash('sha256').update(`${idp}\0${subject}`).digest('base64url').slice(0, 22)}`;
 }
 
+/** Where a sign-in came from, as its request told. */
+export interface Device {
+  ip: string;
+  userAgent?: string | undefined;
+}
+
 /** What a sign-in established; access tokens carry only its `sid`. */
 export interface AccessSession {
   sid: string;
@@ -24,16 +30,21 @@ export interface AccessSession {
   authenticatedAt: number;
   /** Epoch seconds. */
   expiresAt: number;
+  device?: Device | undefined;
 }
 
 /** A session as one application uses it. */
 export interface ConnectedSession extends AccessSession {
+  /** Only the other kind of holder has one: see `Holder`. */
+  service?: never;
   /** The name that the application registered, which the person saw when consenting. */
   clientName?: string | undefined;
 }
 
-/** The claims of a verified access token (RFC 9068). */
+/** The claims of a person's verified access token (RFC 9068). */
 export interface AccessToken {
+  /** Only the other kind of token has one: see `HolderToken`. */
+  service?: never;
   /** The person's id. */
   subject: string;
   sid: string;
@@ -43,4 +54,6 @@ export interface AccessToken {
   scopes: readonly string[];
   /** Epoch seconds. */
   expiresAt: number;
+  /** The thumbprint of the key that its holder must prove to have (RFC 9449); any holder may use it without. */
+  jkt?: string;
 }

@@ -3,13 +3,22 @@ import type { Actor, Authentication } from '../audit/record.ts';
 import { logger } from '../shared/logger.ts';
 import type { Table } from '../shared/table.ts';
 import { type AuditTrail, clientActor, requester } from './audit-trail.ts';
+import { serviceOfClient } from './holder.ts';
 import { requestOf } from './http-bridge.ts';
 import { findPerson } from './people-store.ts';
 
 /** The person whose code or token a request brought, as far as the library got to know it. */
 function subjectOf({ oidc }: KoaContextWithOIDC): string | undefined {
-  const { RefreshToken, AuthorizationCode } = oidc.entities;
-  return oidc.account?.accountId ?? RefreshToken?.accountId ?? AuthorizationCode?.accountId;
+  const { RefreshToken, AuthorizationCode, DeviceCode } = oidc.entities;
+  const source = RefreshToken ?? AuthorizationCode ?? DeviceCode;
+  return oidc.account?.accountId ?? source?.accountId;
+}
+
+/** The service token that a request came for, whether or not it proved to be that. */
+function serviceActor({ oidc: { client } }: KoaContextWithOIDC): Pick<Actor, 'service'> {
+  const id = client && serviceOfClient(client.clientId);
+  if (id === undefined) return {};
+  return { service: { id, ...(client?.clientName ? { title: client.clientName } : {}) } };
 }
 
 async function actorOf(ctx: KoaContextWithOIDC, identity: Table): Promise<Actor> {
@@ -19,6 +28,7 @@ async function actorOf(ctx: KoaContextWithOIDC, identity: Table): Promise<Actor>
     ...requester(requestOf(ctx)),
     ...(person ? { person: { id: person.id, email: person.email } } : {}),
     ...(ctx.oidc.client ? clientActor(ctx.oidc.client) : {}),
+    ...serviceActor(ctx),
   };
 }
 
@@ -33,7 +43,8 @@ export function recordEvents(provider: Provider, audit: AuditTrail, identity: Ta
     note(ctx, { activity: 'client-registered', status: 'success' });
   });
   provider.on('grant.error', (ctx, error) => {
-    if (subjectOf(ctx) === undefined || audit.hasTold(ctx.req)) return;
+    const known = subjectOf(ctx) !== undefined || serviceActor(ctx).service !== undefined;
+    if (!known || audit.hasTold(ctx.req)) return;
     const reason = error.error_detail ?? error.error_description ?? error.error;
     note(ctx, { activity: 'token', status: 'failure', reason });
   });

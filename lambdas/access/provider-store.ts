@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import * as z from 'zod';
-import type { Key, Table } from '../shared/table.ts';
+import type { Table } from '../shared/table.ts';
+import { itemKey } from './item-key.ts';
 import { LIFETIME, nowSeconds } from './lifetimes.ts';
-import { redirectFault } from './redirect-rules.ts';
+import { signInBehind } from './standing-grant.ts';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
-
-/** Whoever holds one of these has its power, so the table knows only its hash. */
-const BEARER_SECRETS: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
 /** Longer ids cannot be ours; a key of the table holds 2,048 bytes. */
 const LONGEST_ID = 256;
 
@@ -25,14 +21,6 @@ export class JustUsed extends errors.InvalidGrant {
   }
 }
 
-export const itemKey = (model: string, id: string): Key => ({
-  pk: `${model}#${BEARER_SECRETS.has(model) ? sha256(id) : id}`,
-  sk: 'current',
-});
-
-/** The stored form of a confidential client's secret. */
-export const hashSecret = (secret: string): string => `sha256:${sha256(secret)}`;
-
 /**
  * The provider's state in the identity table, one item per artifact, read consistently. An item past its `ttl`
  * is absent, whether or not DynamoDB has removed it. What must happen once is a conditional write.
@@ -40,18 +28,17 @@ export const hashSecret = (secret: string): string => `sha256:${sha256(secret)}`
 export class ProviderStore implements Adapter {
   readonly #model: string;
   readonly #identity: Table;
-  readonly #allowedRedirects: readonly string[];
 
-  constructor(model: string, identity: Table, allowedRedirects: readonly string[]) {
+  constructor(model: string, identity: Table) {
     this.#model = model;
     this.#identity = identity;
-    this.#allowedRedirects = allowedRedirects;
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const { jti: _secret, consumed, ...kept } = JSON.parse(JSON.stringify(payload)) as AdapterPayload;
-    if (this.#model === 'Client' && kept.client_secret) kept.client_secret = hashSecret(kept.client_secret);
-    const ttl = nowSeconds() + (this.#model === 'Client' ? LIFETIME.client : (expiresIn ?? 0));
+    // A proof may be from the future, as far as from the past: it is good for twice the time that the library asks for.
+    const lives = (expiresIn ?? 0) * (this.#model === 'ReplayDetection' ? 2 : 1);
+    const ttl = nowSeconds() + lives;
     const item = {
       ...itemKey(this.#model, id),
       payload: kept,
@@ -59,7 +46,7 @@ export class ProviderStore implements Adapter {
       grantId: payload.grantId,
       person: payload.accountId,
       clientId: payload.clientId,
-      ...(expiresIn !== undefined || this.#model === 'Client' ? { ttl } : {}),
+      ...(expiresIn === undefined ? {} : { ttl }),
     };
     if (this.#model === 'ReplayDetection') {
       const fresh = await this.#identity.put(item, {
@@ -82,7 +69,7 @@ export class ProviderStore implements Adapter {
     const { payload, consumed, ttl } = storedItem.parse(stored);
     const now = nowSeconds();
     if (ttl !== undefined && ttl <= now) return undefined;
-    if (this.#model === 'Client') return this.#usableClient(id, payload, ttl, now);
+    if (this.#model === 'Grant' && !(await signInBehind(this.#identity, stored))) return undefined;
     if (
       consumed !== undefined &&
       Provider.ctx?.oidc.route === 'token' &&
@@ -149,31 +136,5 @@ export class ProviderStore implements Adapter {
     const pointer = await this.#identity.get(itemKey(`${this.#model}${by}`, value));
     const found = typeof pointer?.target === 'string' ? await this.find(pointer.target) : undefined;
     return found?.[by === 'Uid' ? 'uid' : 'userCode'] === value ? found : undefined;
-  }
-
-  /** A redirect URI that the deployment no longer lists is no longer the client's; without any it is unknown. */
-  async #usableClient(
-    id: string,
-    payload: AdapterPayload,
-    ttl: number | undefined,
-    now: number,
-  ): Promise<AdapterPayload | undefined> {
-    const redirects = payload.redirect_uris?.filter((uri) => !redirectFault(uri, this.#allowedRedirects));
-    if (!redirects?.length) return undefined;
-    await this.#extendClient(id, ttl, now);
-    return { ...payload, redirect_uris: redirects };
-  }
-
-  async #extendClient(id: string, ttl: number | undefined, now: number): Promise<void> {
-    if (ttl === undefined || ttl - now > LIFETIME.client * 0.9) return;
-    await this.#identity.update(
-      itemKey('Client', id),
-      {
-        expression: 'SET #ttl = :ttl',
-        names: { '#ttl': 'ttl' },
-        values: { ':ttl': now + LIFETIME.client },
-      },
-      'attribute_exists(pk)',
-    );
   }
 }

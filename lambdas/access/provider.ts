@@ -1,16 +1,23 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { type ClientMetadata, type Configuration, errors, Provider } from 'oidc-provider';
-import { CLI_CLIENT_ID, CONSOLE_CLIENT_ID, PORTAL_SCOPE, type Resources } from '../shared/origin.ts';
+import { type Configuration, Provider } from 'oidc-provider';
+import { PORTAL_SCOPE, type Resources } from '../shared/origin.ts';
 import type { Table } from '../shared/table.ts';
 import type { Accounts } from './accounts.ts';
-import { defaultResource, scopeOf } from './authorization-request.ts';
+import { compareSecretsByHash } from './client-secrets.ts';
+import type { ClientStore } from './client-store.ts';
 import { cookieNames } from './cookies.ts';
+import { DPOP_ALGORITHMS } from './dpop-proof.ts';
 import { renderError } from './error-page.ts';
+import { firstPartyClients } from './first-party-clients.ts';
 import { IDENTITY_SCOPES } from './grants.ts';
+import type { GuardedFetch } from './guarded-fetch.ts';
+import { ID_JAG_PROFILE } from './identity-assertion-grant.ts';
+import type { ProviderSecrets } from './key-ring.ts';
 import { LIFETIME } from './lifetimes.ts';
-import { hashSecret, ProviderStore } from './provider-store.ts';
+import { providerFeatures } from './provider-features.ts';
+import { ProviderStore } from './provider-store.ts';
 import { isLoopback } from './redirect-rules.ts';
-import type { ProviderSecrets } from './signing-key.ts';
+import type { ServiceClients } from './service-clients.ts';
+import type { TokenGrants } from './token-grants.ts';
 
 export interface ProviderOptions {
   origin: string;
@@ -18,7 +25,13 @@ export interface ProviderOptions {
   identity: Table;
   secrets: ProviderSecrets;
   accounts: Accounts;
-  allowedRedirectUris: readonly string[];
+  /** Devices may sign in by a code. */
+  deviceCode: boolean;
+  /** The only way out, for what clients name. */
+  fetch: GuardedFetch;
+  clients: ClientStore;
+  services: ServiceClients;
+  tokenGrants: TokenGrants;
 }
 
 export const ROUTES = {
@@ -28,32 +41,11 @@ export const ROUTES = {
   jwks: '/oauth/jwks',
   revocation: '/oauth/revoke',
   introspection: '/oauth/introspect',
+  pushed_authorization_request: '/oauth/par',
+  device_authorization: '/oauth/device_authorization',
+  code_verification: '/oauth/device',
   end_session: '/oauth/session/end',
 } as const;
-
-function firstPartyClients(origin: string): ClientMetadata[] {
-  const common = {
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-  } as const;
-  return [
-    {
-      ...common,
-      client_id: CLI_CLIENT_ID,
-      client_name: 'Sallyport command line',
-      application_type: 'native',
-      redirect_uris: ['http://127.0.0.1/callback'],
-    },
-    {
-      ...common,
-      client_id: CONSOLE_CLIENT_ID,
-      client_name: 'Sallyport console',
-      application_type: 'web',
-      redirect_uris: [`${origin}/console/callback`],
-    },
-  ];
-}
 
 /** A page may call the token endpoint from the origin that the client registered, on loopback from any port. */
 function mayCallFrom(origin: string, redirectUris: readonly string[]): boolean {
@@ -61,48 +53,6 @@ function mayCallFrom(origin: string, redirectUris: readonly string[]): boolean {
     const url = URL.parse(uri);
     return url?.origin === origin || (isLoopback(uri) && isLoopback(`${origin}/`));
   });
-}
-
-function features({ resources }: ProviderOptions): Configuration['features'] {
-  const off = { enabled: false };
-  return {
-    devInteractions: off,
-    dPoP: off,
-    pushedAuthorizationRequests: off,
-    rpInitiatedLogout: off,
-    userinfo: off,
-    introspection: {
-      enabled: true,
-      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
-    },
-    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-    registration: {
-      enabled: true,
-      initialAccessToken: false,
-      issueRegistrationAccessToken: false,
-      idFactory: () => `client-${randomBytes(16).toString('base64url')}`,
-      secretFactory: () => randomBytes(32).toString('base64url'),
-    },
-    resourceIndicators: {
-      enabled: true,
-      defaultResource: (_ctx, client, oneOf) => oneOf ?? defaultResource(client?.clientId ?? '', resources),
-      useGrantedResource: () => true,
-      getResourceServerInfo: (_ctx, resource, client) => {
-        const scope = scopeOf(resource, client.clientId, resources);
-        if (!scope)
-          throw new errors.InvalidTarget(
-            `this client cannot get tokens for that resource here; ask for ${resources.portal}`,
-          );
-        return {
-          scope,
-          audience: resource,
-          accessTokenTTL: LIFETIME.accessToken,
-          accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: 'RS256' } },
-        };
-      },
-    },
-  };
 }
 
 function configuration(options: ProviderOptions): Configuration {
@@ -115,44 +65,61 @@ function configuration(options: ProviderOptions): Configuration {
     secure: origin.startsWith('https:'),
   } as const;
   return {
-    adapter: (model: string) => new ProviderStore(model, identity, options.allowedRedirectUris),
+    adapter: (model: string) => (model === 'Client' ? options.clients : new ProviderStore(model, identity)),
     clients: firstPartyClients(origin),
-    jwks: { keys: [secrets.signingKey] },
+    jwks: { keys: [...secrets.signingKeys] },
     cookies: {
-      keys: secrets.cookieKeys,
+      keys: [...secrets.cookieKeys],
       names: { session: names.session, interaction: names.interaction, resume: names.resume },
       long: { ...cookie, path: '/' },
       short: cookie,
     },
     routes: ROUTES,
-    features: features(options),
+    features: providerFeatures(options),
     scopes: [...IDENTITY_SCOPES],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
     conformIdTokenClaims: false,
     responseTypes: ['code'],
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     clientDefaults: { token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'RS256' },
-    enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['RS256', 'ES256', 'EdDSA', 'Ed25519'],
+      idTokenSigningAlgValues: ['RS256'],
+      dPoPSigningAlgValues: [...DPOP_ALGORITHMS],
+    },
     clientBasedCORS: (_ctx, from, client) => mayCallFrom(from, client.redirectUris ?? []),
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
-    discovery: { service_documentation: `${origin}/`, userinfo_endpoint: `${origin}/oauth/userinfo` },
+    discovery: {
+      service_documentation: `${origin}/`,
+      userinfo_endpoint: `${origin}/oauth/userinfo`,
+      // The library's own support is off: ours looks at the document before anything is fetched, and behind the guard.
+      client_id_metadata_document_supported: true,
+      ...(options.tokenGrants.identityAssertion
+        ? { authorization_grant_profiles_supported: [ID_JAG_PROFILE] }
+        : {}),
+    },
     interactions: {
       policy: accounts.policy(),
       url: (_ctx, interaction) => `/oauth/interaction/${interaction.uid}`,
     },
     findAccount: accounts.find,
     loadExistingGrant: accounts.loadExistingGrant,
-    extraTokenClaims: accounts.extraTokenClaims,
+    extraTokenClaims: (ctx, token) =>
+      token.kind === 'ClientCredentials'
+        ? options.tokenGrants.clientCredentials.claimsOf(ctx)
+        : accounts.extraTokenClaims(ctx, token),
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => true,
     revokeGrantPolicy: () => true,
     renderError,
+    fetch: (address, init) => options.fetch(address instanceof Request ? address.url : address, init),
     ttl: {
       AccessToken: LIFETIME.accessToken,
       AuthorizationCode: LIFETIME.authorizationCode,
+      DeviceCode: LIFETIME.deviceCode,
       Grant: LIFETIME.accessSession,
       IdToken: LIFETIME.idToken,
       Interaction: LIFETIME.interaction,
@@ -166,10 +133,8 @@ function configuration(options: ProviderOptions): Configuration {
 export function createProvider(options: ProviderOptions): Provider {
   const provider = new Provider(options.origin, configuration(options));
   provider.proxy = true;
-  provider.Client.prototype.compareClientSecret = async function compare(given: string): Promise<boolean> {
-    const [known, asked] = [Buffer.from(this.clientSecret ?? ''), Buffer.from(hashSecret(given))];
-    return known.length === asked.length && timingSafeEqual(known, asked);
-  };
+  compareSecretsByHash(provider, options.services);
+  options.tokenGrants.serve(provider);
   return provider;
 }
 

@@ -7,7 +7,9 @@ import type { Table } from '../shared/table.ts';
 export const JWKS_KEY = { pk: 'Jwks#current', sk: 'current' } as const;
 
 /** An unknown key id makes us look again, but a flood of forged ones at most this often. */
-const REREAD_MS = 10_000;
+const REREAD_MS = 2_000;
+/** A key that was withdrawn is trusted for this long at most. */
+const KEPT_MS = 30_000;
 
 const publishedKeys = z.object({
   keys: z.array(z.looseObject({ kty: z.literal('RSA'), kid: z.string(), n: z.string(), e: z.string() })),
@@ -20,29 +22,38 @@ function keyId(token: KeyHolder): string {
   return token.header.kid;
 }
 
-/** The provider's public keys, read from its identity item and kept in memory. */
+/** The provider's public keys, read from its identity item and kept in memory for 30 seconds. */
 export class PublicKeys implements JwksCache {
   readonly #identity: Table;
+  readonly #clock: () => number;
   #keys = new Map<string, JwkWithKid>();
   #reading: Promise<void> | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(identity: Table) {
+  /** @param clock the wall clock in ms: a monotonic one may stand still while the environment is frozen. */
+  constructor(identity: Table, clock: () => number = Date.now) {
     this.#identity = identity;
+    this.#clock = clock;
   }
 
-  /** No I/O for a key that is known. */
+  /** No I/O for a key that was read a moment ago. */
   async getJwk(_uri: string, token: KeyHolder): Promise<JwkWithKid> {
-    const kid = keyId(token);
-    const known = this.#keys.get(kid);
-    if (known) return known;
-    if (this.#reading || performance.now() - this.#readAt > REREAD_MS) {
+    await this.isPublished(keyId(token));
+    return this.getCachedJwk(_uri, token);
+  }
+
+  /** Whether the provider stands by this key: a withdrawn one is gone within 30 seconds. */
+  async isPublished(kid: string): Promise<boolean> {
+    const age = this.#clock() - this.#readAt;
+    // A negative age is a clock that was set back: it says nothing.
+    const old = age < 0 || age >= (this.#keys.has(kid) ? KEPT_MS : REREAD_MS);
+    if (old || this.#reading) {
       this.#reading ??= this.#read().finally(() => {
         this.#reading = undefined;
       });
       await this.#reading;
     }
-    return this.getCachedJwk(_uri, token);
+    return this.#keys.has(kid);
   }
 
   getCachedJwk(_uri: string, token: KeyHolder): JwkWithKid {
@@ -62,8 +73,9 @@ export class PublicKeys implements JwksCache {
 
   /** A read that failed does not count: the next token tries again. An item that is not there yet does. */
   async #read(): Promise<void> {
+    const startedAt = this.#clock();
     const item = await this.#identity.get(JWKS_KEY);
-    this.#readAt = performance.now();
+    this.#readAt = startedAt;
     if (!item) return;
     const { keys } = publishedKeys.parse(item);
     this.#keys = new Map(

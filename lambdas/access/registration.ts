@@ -1,11 +1,19 @@
 import * as z from 'zod';
-import { isLoopback, isPrivateScheme, redirectFault } from './redirect-rules.ts';
+import {
+  applicationType,
+  BASIC_GRANT_TYPES,
+  LONGEST_URI,
+  narrowGrantTypes,
+  readableName,
+} from './client-metadata.ts';
+import { redirectFault } from './redirect-rules.ts';
 
 /** What a registration request may say; anything else is left out, as RFC 7591 section 2 allows. */
 const KNOWN_METADATA = [
   'client_name',
   'client_uri',
   'contacts',
+  'dpop_bound_access_tokens',
   'grant_types',
   'logo_uri',
   'policy_uri',
@@ -15,10 +23,7 @@ const KNOWN_METADATA = [
   'tos_uri',
 ] as const;
 
-const GRANT_TYPES: readonly string[] = ['authorization_code', 'refresh_token'];
 const MOST_REDIRECTS = 20;
-const LONGEST_URI = 2_000;
-const LONGEST_NAME = 100;
 
 export type Registration =
   | { metadata: Record<string, unknown> }
@@ -45,20 +50,15 @@ function readRedirects(uris: unknown, allowed: readonly string[]): Redirects {
   return { uris: read.data };
 }
 
-/** A name that people can read: no control or direction-changing characters, which could disguise it. */
-function readableName(name: string): string {
-  return name
-    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, LONGEST_NAME);
-}
-
 /**
  * Judges and completes a dynamic registration request (RFC 7591): nulls mean absent, a public client is the
  * default, grant and response types that we do not serve are dropped, redirect URIs are limited.
  */
-export function readRegistration(body: unknown, allowedRedirects: readonly string[]): Registration {
+export function readRegistration(
+  body: unknown,
+  allowedRedirects: readonly string[],
+  grantTypes: readonly string[] = BASIC_GRANT_TYPES,
+): Registration {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return badMetadata('the registration must be a JSON object');
   const given = new Map(Object.entries(body).filter(([, value]) => value !== null));
@@ -74,12 +74,9 @@ export function readRegistration(body: unknown, allowedRedirects: readonly strin
     if (name) metadata.client_name = name;
     else delete metadata.client_name;
   }
-  const asked = Array.isArray(metadata.grant_types) ? metadata.grant_types : GRANT_TYPES;
-  metadata.grant_types = GRANT_TYPES.filter((type) => type === 'authorization_code' || asked.includes(type));
+  metadata.grant_types = narrowGrantTypes(metadata.grant_types, grantTypes);
   metadata.response_types = ['code'];
   metadata.token_endpoint_auth_method ??= 'none';
-  metadata.application_type = redirects.uris.some((uri) => isLoopback(uri) || isPrivateScheme(uri))
-    ? 'native'
-    : 'web';
+  metadata.application_type = applicationType(redirects.uris);
   return { metadata };
 }

@@ -24,6 +24,8 @@ export interface SignInOptions {
   audit: AuditTrail;
 }
 
+/** What the identity provider's own session does not answer: in a browser whose sign-in was ended it may be a thief's. */
+const ASKS_AGAIN: ReadonlySet<string> = new Set(['login_prompt', 'max_age', 'sign_in_ended']);
 const BROWSER_SECRET = /^[A-Za-z0-9_-]{43}$/;
 
 const notOpen = () =>
@@ -46,7 +48,7 @@ export class SignIn {
     const secret = known && BROWSER_SECRET.test(known) ? known : newBrowserSecret();
     const hint = interaction.params.login_hint;
     const location = await this.#options.identityProvider.authorizationUrl(proof, {
-      again: interaction.prompt.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age'),
+      again: interaction.prompt.reasons.some((reason) => ASKS_AGAIN.has(reason)),
       loginHint: typeof hint === 'string' ? hint : undefined,
     });
     await this.#options.pending.start(proof, interaction.uid, secret);
@@ -98,6 +100,7 @@ export class SignIn {
       person,
       authenticatedAt: now,
       expiresAt: now + LIFETIME.accessSession,
+      device: requester(request),
     };
     await audit.record({
       activity: 'sign-in',

@@ -2,15 +2,18 @@ import * as z from 'zod';
 import { SallyportError } from '../shared/errors.ts';
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
 import type { Table } from '../shared/table.ts';
-import { bearerToken } from './bearer.ts';
-import { itemKey } from './provider-store.ts';
+import { itemKey } from './item-key.ts';
+import { presentedToken } from './presented-token.ts';
+import type { ProofJudge } from './proof-judge.ts';
 import type { SessionReader } from './session-reader.ts';
+import { verifyAny } from './verify-any.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
 export interface UserinfoOptions {
   identity: Table;
   /** One per resource: access tokens always have one as their audience. */
-  verifiers: readonly TokenVerifier[];
+  verifiers: readonly Pick<TokenVerifier, 'verify'>[];
+  proofs: ProofJudge;
   sessions: SessionReader;
 }
 
@@ -18,18 +21,12 @@ const grantItem = z.object({
   payload: z.object({ openid: z.object({ scope: z.string() }).optional() }),
 });
 
-async function verifyAny(verifiers: readonly TokenVerifier[], token: string) {
-  const results = await Promise.allSettled(verifiers.map((verifier) => verifier.verify(token)));
-  const accepted = results.find((result) => result.status === 'fulfilled');
-  if (accepted) return accepted.value;
-  const failed = results.find((result) => result.status === 'rejected');
-  throw failed?.reason;
-}
-
 /** OpenID Connect userinfo (Core section 5.3): what the person let the application know about them. */
 export function createUserinfo(options: UserinfoOptions): (request: HttpRequest) => Promise<HttpResponse> {
   return async (request) => {
-    const token = await verifyAny(options.verifiers, bearerToken(request));
+    const presented = presentedToken(request);
+    const token = await verifyAny(options.verifiers, presented.token);
+    await options.proofs.judge(request, presented, token);
     const { person } = await options.sessions.read(token);
     const grant = grantItem.parse(await options.identity.get(itemKey('Grant', token.grantId)));
     const scopes = new Set(grant.payload.openid?.scope.split(' '));

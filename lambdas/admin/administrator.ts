@@ -1,4 +1,3 @@
-import { bearerToken } from '../access/bearer.ts';
 import type { Person } from '../access/person.ts';
 import type { SessionReader } from '../access/session-reader.ts';
 import type { TokenVerifier } from '../access/verify-token.ts';
@@ -27,7 +26,7 @@ export interface AuthenticationOptions {
 
 /** @throws SallyportError 401 without a valid token of this API, 403 `insufficient_scope`. */
 export async function authenticate(options: AuthenticationOptions, request: HttpRequest): Promise<Caller> {
-  const token = await options.tokens.verify(bearerToken(request));
+  const token = await options.tokens.verifyRequest(request);
   if (!token.scopes.includes(ADMIN_SCOPE)) {
     const message = `The access token lacks the scope "${ADMIN_SCOPE}".`;
     throw new SallyportError('insufficient_scope', 403, message, { at: 'header Authorization' });

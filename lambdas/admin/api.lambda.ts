@@ -42,7 +42,7 @@ const api: AdminApi = {
     audience: resourcesOf(environment.SALLYPORT_ORIGIN).admin,
     identity,
   }),
-  sessions: createSessionReader(identity),
+  sessions: createSessionReader(identity, { keepMs: 0 }),
   documents: new DocumentStore(policies),
   catalogs: new CatalogStore(new Table(environment.CATALOG_TABLE)),
   snapshots: { policies, bucket: environment.SNAPSHOT_BUCKET },
@@ -54,6 +54,7 @@ const api: AdminApi = {
     retentionDays: environment.AUDIT_RETENTION_DAYS,
   }),
   auditTable: new Table(environment.AUDIT_TABLE),
+  identity,
 };
 
 export const handler = buffered((request) => dispatch(api, request));

@@ -3,13 +3,14 @@ import { SallyportError } from '../shared/errors.ts';
 import { TRANSACTION_LIMIT } from '../shared/transaction.ts';
 import { affectedPortals } from './affected-portals.ts';
 import type { ServerStatus } from './catalog-store.ts';
+import { checkCatalogNames, checkNames } from './check-names.ts';
 import { checkSet, type PlacedDocument } from './check-set.ts';
 import { type PlannedChange, planChanges } from './plan-changes.ts';
 import { publishPortals } from './publish.ts';
 import { type IntendedChange, recordChanges } from './record-changes.ts';
 import type { AdminApi, Call } from './route.ts';
-import { syncServer } from './sync-servers.ts';
-import type { Author, World } from './world.ts';
+import { type SyncTarget, syncServer } from './sync-servers.ts';
+import { type Author, type Documents, keyOf, type World } from './world.ts';
 
 /** What became of one document. */
 export interface AppliedDocument {
@@ -88,13 +89,24 @@ async function announce(api: AdminApi, call: Call, applied: readonly Versioned[]
   );
 }
 
-/** Reads a server's catalog and records that it was done. */
+/** A server to sync, with the documents among which it stands. */
+export interface Sync {
+  target: SyncTarget;
+  documents: Documents;
+  /** What has to be over before the catalog is kept, so that two servers cannot both take one name. */
+  after?: Promise<unknown>;
+}
+
+/** Reads a server's catalog, keeps it unless its names are taken, and records that it was done. */
 export async function syncAndRecord(
   api: AdminApi,
   call: Call,
-  target: { id: string; url: string },
+  { target, documents, after = Promise.resolve() }: Sync,
 ): Promise<ServerStatus> {
-  const status = await syncServer(api, target);
+  const status = await syncServer(api, target, async (catalog) => {
+    await after;
+    await checkCatalogNames(api.catalogs, documents, target.id, catalog);
+  });
   const failed = status.sync === 'failed';
   await api.audit.change({
     activity: 'sync',
@@ -111,16 +123,35 @@ async function syncChanged(
   api: AdminApi,
   call: Call,
   { document, result }: Versioned,
+  around: Omit<Sync, 'target'>,
 ): Promise<AppliedDocument['sync']> {
   if (document.kind !== 'Server' || !document.spec.enabled) return undefined;
   const { id } = document.metadata;
   if (result === 'unchanged' && (await api.catalogs.status(id)).sync === 'synced') return undefined;
-  const status = await syncAndRecord(api, call, { id, url: document.spec.url });
+  const status = await syncAndRecord(api, call, { target: { id, url: document.spec.url }, ...around });
   return {
     status: status.sync === 'synced' ? 'synced' : 'failed',
     tools: status.tools,
     ...(status.message ? { message: status.message } : {}),
   };
+}
+
+/** Reads all servers at once, and keeps their catalogs in the order of the set. */
+async function syncAll(
+  api: AdminApi,
+  call: Call,
+  applied: readonly Versioned[],
+  documents: Documents,
+): Promise<AppliedDocument[]> {
+  let after: Promise<unknown> = Promise.resolve();
+  const results = applied.map(async (change): Promise<AppliedDocument> => {
+    const syncing = syncChanged(api, call, change, { documents, after });
+    after = syncing.catch(() => undefined);
+    const sync = await syncing;
+    const { document, result, version } = change;
+    return { kind: document.kind, id: document.metadata.id, result, version, ...(sync ? { sync } : {}) };
+  });
+  return Promise.all(results);
 }
 
 /**
@@ -137,21 +168,16 @@ export async function changeDocuments(
   const world = await api.documents.load();
   expect(world);
   checkSet(set, world, api.portalIds);
+  const now = new Map<string, { document: Document }>(world.documents);
+  for (const { document } of set) now.set(keyOf(document), { document });
+  await checkNames(api.catalogs, { documents: now }, set);
   const plan = planChanges(
     set.map(({ document }) => document),
     world,
   );
   const applied = await commit(api, call, world.revision, plan);
   await announce(api, call, applied);
-  const results = await Promise.all(
-    applied.map(async (change): Promise<AppliedDocument> => {
-      const sync = await syncChanged(api, call, change);
-      const { document, result, version } = change;
-      return { kind: document.kind, id: document.metadata.id, result, version, ...(sync ? { sync } : {}) };
-    }),
-  );
-  const now = new Map<string, { document: Document }>(world.documents);
-  for (const change of applied) now.set(change.key, change);
+  const results = await syncAll(api, call, applied, { documents: now });
   const concerned = affectedPortals({ documents: now }, new Set(applied.map(({ key }) => key)));
   return { results, portals: await publishPortals(api, concerned) };
 }

@@ -3,7 +3,7 @@ import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/htt
 import { logger } from '../shared/logger.ts';
 import { authenticate, type Caller } from './administrator.ts';
 import { noRole, notPermitted, permits } from './roles.ts';
-import type { AdminApi, GuardedRoute, Route } from './route.ts';
+import type { AdminApi, GuardedRoute, PersonalRoute, Route } from './route.ts';
 import { routesAt } from './routes.ts';
 
 function methodNotAllowed(found: readonly Route[], { method }: HttpRequest): HttpResponse {
@@ -15,7 +15,7 @@ function methodNotAllowed(found: readonly Route[], { method }: HttpRequest): Htt
 /** Keeps who tried what and why it was refused; a call that is not a change is a refused use of the token. */
 async function recordRefusal(
   api: AdminApi,
-  route: GuardedRoute,
+  route: GuardedRoute | PersonalRoute,
   caller: Caller,
   id: string,
   error: unknown,
@@ -44,6 +44,7 @@ export async function dispatch(api: AdminApi, request: HttpRequest): Promise<Htt
   if (route.permission === null) return route.handle();
   const caller = await authenticate(api, request);
   try {
+    if (route.permission === 'self') return await route.handle(api, { request, id, caller });
     const { role } = caller;
     if (!role) throw noRole(caller.person.email);
     if (route.permission !== 'role' && !permits(role, route.permission)) {

@@ -60,7 +60,7 @@ function parametersOf({ path, query, headers }: Route): Json[] {
 }
 
 function operationOf(route: Route): Json {
-  const { operation, summary, permission, body, kind } = route;
+  const { operation, summary, permission, body, bodyOptional = false, kind } = route;
   const bodyName = kind && body === kinds[kind].schema ? kind : `${operation}.request`;
   const parameters = parametersOf(route);
   return {
@@ -68,7 +68,7 @@ function operationOf(route: Route): Json {
     summary,
     ...(permission ? { 'x-permission': permission } : { security: [] }),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: reference(bodyName) } } : {}),
+    ...(body ? { requestBody: { required: !bodyOptional, content: reference(bodyName) } } : {}),
     responses: {
       200: { description: 'Done', content: reference(`${operation}.answer`) },
       ...(route.method === 'PUT'

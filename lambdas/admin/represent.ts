@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { API_VERSION, type Document, type Kind, kinds } from '../shared/documents/kinds.ts';
+import type { Table } from '../shared/table.ts';
 import { type CatalogStore, type ServerStatus, serverStatus } from './catalog-store.ts';
+import { type ServiceTokenStatus, serviceTokenStatus, statusOf } from './service-secrets.ts';
 import type { StoredDocument } from './world.ts';
 
 /** A document as the API answers it: what was applied, and what the deployment adds. */
@@ -9,10 +11,10 @@ export interface Representation {
   kind: Kind;
   metadata: { id: string; version: number; updatedAt: string; updatedBy: string };
   spec: Document['spec'];
-  status?: ServerStatus;
+  status?: ServerStatus | ServiceTokenStatus;
 }
 
-export function represent(stored: StoredDocument, status?: ServerStatus): Representation {
+export function represent(stored: StoredDocument, status?: Representation['status']): Representation {
   const { apiVersion, kind, metadata, spec } = stored.document;
   const { version, updatedAt, updatedBy } = stored;
   return {
@@ -26,11 +28,18 @@ export function represent(stored: StoredDocument, status?: ServerStatus): Repres
 
 /** Adds the status that documents of some kinds have. */
 export async function representWithStatus(
-  catalogs: CatalogStore,
+  { catalogs, identity }: { catalogs: CatalogStore; identity: Table },
   stored: StoredDocument,
 ): Promise<Representation> {
-  const { kind, metadata } = stored.document;
-  return represent(stored, kind === 'Server' ? await catalogs.status(metadata.id) : undefined);
+  const { document } = stored;
+  switch (document.kind) {
+    case 'Server':
+      return represent(stored, await catalogs.status(document.metadata.id));
+    case 'ServiceToken':
+      return represent(stored, await statusOf(identity, document));
+    default:
+      return represent(stored);
+  }
 }
 
 const metadata = z.object({
@@ -49,5 +58,6 @@ export function representationOf(kind: Kind): z.ZodObject {
     metadata,
     spec: kinds[kind].schema.shape.spec,
   };
-  return z.object(kind === 'Server' ? { ...shape, status: serverStatus } : shape);
+  const status = kind === 'Server' ? serverStatus : kind === 'ServiceToken' ? serviceTokenStatus : undefined;
+  return z.object(status ? { ...shape, status } : shape);
 }

@@ -6,6 +6,10 @@ export const permissions = [
   'servers:sync',
   'audit:read',
   'payloads:read',
+  'sessions:read',
+  'sessions:revoke',
+  'clients:read',
+  'clients:decide',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

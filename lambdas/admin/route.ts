@@ -3,7 +3,7 @@ import type { AuditWriter, Change } from '../audit/record.ts';
 import type { Kind } from '../shared/documents/kinds.ts';
 import type { HttpRequest, HttpResponse } from '../shared/http.ts';
 import type { Table } from '../shared/table.ts';
-import type { Administrator, AuthenticationOptions } from './administrator.ts';
+import type { Administrator, AuthenticationOptions, Caller } from './administrator.ts';
 import type { Announce } from './announce.ts';
 import type { PublishOptions } from './publish.ts';
 import type { Permission } from './roles.ts';
@@ -14,13 +14,19 @@ export interface AdminApi extends PublishOptions, SyncOptions, AuthenticationOpt
   portalIds: readonly string[];
   audit: AuditWriter;
   auditTable: Table;
+  identity: Table;
   announce: Announce;
 }
 
-export interface Call {
+export interface PersonalCall {
   request: HttpRequest;
   /** The id in the path; empty for a path that has none. */
   id: string;
+  caller: Caller;
+}
+
+/** A call of somebody who has a role. */
+export interface Call extends PersonalCall {
   caller: Administrator;
 }
 
@@ -42,6 +48,8 @@ interface Described {
   /** Request headers beyond the token, with what they are for. */
   headers?: Readonly<Record<string, string>>;
   body?: z.ZodType;
+  /** The request may come without its body. */
+  bodyOptional?: boolean;
   answer: z.ZodType;
 }
 
@@ -59,4 +67,11 @@ export interface GuardedRoute extends Described {
   handle(api: AdminApi, call: Call): Promise<HttpResponse>;
 }
 
-export type Route = OpenRoute | GuardedRoute;
+/** A route for whoever is signed in, about nothing but themselves. */
+export interface PersonalRoute extends Described {
+  permission: 'self';
+  attempt?: never;
+  handle(api: AdminApi, call: PersonalCall): Promise<HttpResponse>;
+}
+
+export type Route = OpenRoute | GuardedRoute | PersonalRoute;

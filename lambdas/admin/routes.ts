@@ -1,11 +1,16 @@
 import { kindNames } from '../shared/documents/kinds.ts';
 import { applyDocuments } from './handlers/apply-documents.ts';
+import { approveClient, denyClient } from './handlers/decide-client.ts';
 import { deleteDocument } from './handlers/delete-document.ts';
 import { getDocument } from './handlers/get-document.ts';
 import { listAuditRecords } from './handlers/list-audit.ts';
+import { listClients } from './handlers/list-clients.ts';
 import { listDocuments } from './handlers/list-documents.ts';
+import { listMySessions, listSessions } from './handlers/list-sessions.ts';
 import { putDocument } from './handlers/put-document.ts';
 import { readOpenapi } from './handlers/read-openapi.ts';
+import { revokeMySessions, revokeSessions } from './handlers/revoke-sessions.ts';
+import { revokeServiceTokenSecrets, rotateServiceTokenSecret } from './handlers/service-token-secrets.ts';
 import { syncOneServer } from './handlers/sync-server.ts';
 import { whoAmI } from './handlers/who-am-i.ts';
 import type { Route } from './route.ts';
@@ -21,6 +26,15 @@ const guarded: readonly Route[] = [
   applyDocuments,
   syncOneServer,
   listAuditRecords,
+  listSessions,
+  revokeSessions,
+  listMySessions,
+  revokeMySessions,
+  listClients,
+  approveClient,
+  denyClient,
+  rotateServiceTokenSecret,
+  revokeServiceTokenSecrets,
 ];
 
 /** Every route of the admin API. */

@@ -37,10 +37,18 @@ async function within<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Reads what a server offers and keeps it; a failure is kept as the server's status, beside the earlier catalog. */
-export async function syncServer(options: SyncOptions, target: SyncTarget): Promise<ServerStatus> {
+/**
+ * Reads what a server offers and keeps it; a failure is kept as the server's status, beside the earlier catalog.
+ * @param judge called with what was read; may refuse.
+ */
+export async function syncServer(
+  options: SyncOptions,
+  target: SyncTarget,
+  judge: (catalog: ServerCatalog) => Promise<void>,
+): Promise<ServerStatus> {
   try {
     const catalog = await within(options.fetchCatalog({ url: target.url }, options.networks));
+    await judge(catalog);
     return await options.catalogs.save(target.id, catalog, new Date());
   } catch (error) {
     return options.catalogs.saveFailure(target.id, whyNot(error, target));

@@ -7,6 +7,8 @@ const storedRecord = z.object({
   exchange: z.string().optional(),
   person: z.string().optional(),
   email: z.string().optional(),
+  service: z.string().optional(),
+  serviceTitle: z.string().optional(),
   session: z.string().optional(),
   client: z.string().optional(),
   clientName: z.string().optional(),
@@ -48,6 +50,8 @@ export const auditItem = z.object({
   /** Shared by the intent and the outcome of a call or a change. */
   exchange: z.string().optional(),
   person: z.object({ id: z.string().optional(), email: z.string().optional() }).optional(),
+  /** A service token, where no person acted. */
+  service: z.object({ id: z.string(), title: z.string().optional() }).optional(),
   session: z.string().optional(),
   client: z.object({ id: z.string(), name: z.string().optional() }).optional(),
   ip: z.string().optional(),
@@ -66,7 +70,7 @@ export const auditItem = z.object({
       reason: z.string(),
     })
     .optional(),
-  /** Of an outcome: success, tool-error, error, denied, cancelled, unknown; else intent, success, failure, denied. */
+  /** Of an outcome: success, tool-error, error, denied, cancelled, unknown; else intent, success, failure, denied, unknown. */
   status: z.string().optional(),
   /** Of an authentication or a change: why it failed. */
   reason: z.string().optional(),
@@ -104,6 +108,7 @@ export function toAuditItem(item: { sk: string }): AuditItem {
     type,
     exchange,
     person: r.person || r.email ? present({ id: r.person, email: r.email }) : undefined,
+    service: r.service === undefined ? undefined : present({ id: r.service, title: r.serviceTitle }),
     session,
     client: r.client === undefined ? undefined : present({ id: r.client, name: r.clientName }),
     ip,

@@ -5,6 +5,7 @@ export const ITEM_LIMIT = 1024;
 const EXPENDABLE: readonly (readonly [name: string, keep: number])[] = [
   ['agent', 48],
   ['clientName', 32],
+  ['serviceTitle', 32],
   ['reason', 96],
   ['client', 64],
   ['method', 48],

@@ -4,11 +4,14 @@ import type { RecordFields } from './stored-record.ts';
 const orAbsent = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 /** Milliseconds to a tenth: more is noise that costs bytes. */
-const tenths = (ms: number): number => Math.round(ms * 10) / 10;
+const tenths = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.round(ms * 10) / 10;
 
-const actorFields = ({ person, session, client, ip, userAgent }: Actor) => ({
+const actorFields = ({ person, service, session, client, ip, userAgent }: Actor) => ({
   person: orAbsent(person?.id),
   email: person?.email,
+  service: service?.id,
+  serviceTitle: service?.title,
   session: orAbsent(session),
   client: client?.id,
   clientName: client?.name,
@@ -40,7 +43,7 @@ export const outcomeFields = (exchange: Exchange, outcome: Outcome, payload?: st
   status: outcome.status,
   errorCode: outcome.errorCode,
   totalMs: tenths(outcome.totalMs),
-  upstreamMs: outcome.upstreamMs === undefined ? undefined : tenths(outcome.upstreamMs),
+  upstreamMs: tenths(outcome.upstreamMs),
   reqBytes: outcome.requestBytes,
   resBytes: outcome.responseBytes,
   payload,

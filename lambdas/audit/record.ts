@@ -1,6 +1,8 @@
 /** Who did something: attributes as they were at that moment. */
 export interface Actor {
   person?: { id: string; email: string };
+  /** A service token, by the id of its document; never beside a person. */
+  service?: { id: string; title?: string };
   session?: string;
   client?: { id: string; name?: string };
   ip?: string;
@@ -34,11 +36,11 @@ export interface Outcome {
   status: OutcomeStatus;
   /** JSON-RPC error code, when there was one. */
   errorCode?: number;
-  /** Milliseconds: the whole exchange, and the wait for the server within it. */
-  totalMs: number;
+  /** Milliseconds: the whole exchange, and the wait for the server within it; absent when nobody saw it end. */
+  totalMs?: number;
   upstreamMs?: number;
-  requestBytes: number;
-  responseBytes: number;
+  requestBytes?: number;
+  responseBytes?: number;
 }
 
 /** Sign-ins and other steps of authentication, failed ones too. */
@@ -61,10 +63,10 @@ export interface Authentication {
 export interface Change {
   /** Shared by the intent and the outcome of one change. */
   exchange?: string;
-  activity: 'create' | 'update' | 'delete' | 'sync';
+  activity: 'create' | 'update' | 'delete' | 'sync' | 'approve' | 'deny';
   actor: Actor;
   document: { kind: string; id: string };
-  status: 'intent' | 'success' | 'denied' | 'failure';
+  status: 'intent' | 'success' | 'denied' | 'failure' | 'unknown';
   reason?: string;
   /** Content hash of the document before and after. */
   before?: string;

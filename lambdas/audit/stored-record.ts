@@ -21,6 +21,9 @@ export interface RecordFields {
   /** The person's id, key of the index `by-person`; never empty. */
   person?: string;
   email?: string;
+  /** The id of a service token. */
+  service?: string;
+  serviceTitle?: string;
   /** Key of the index `by-session`; never empty. */
   session?: string;
   client?: string;

@@ -1,12 +1,12 @@
 import type { HttpResponse } from '../shared/http.ts';
 import { type ClientInstructions, clientInstructions } from './client-instructions.ts';
 import { type Html, html } from './html.ts';
-import { page } from './layout.ts';
+import { page, type SignedIn } from './layout.ts';
 import type { VisibleServer } from './visible-servers.ts';
 
-export interface Visitor {
-  name: string;
-  email: string;
+export interface Visitor extends SignedIn {
+  /** Their sign-ins, to look at and to end. */
+  sessions: Html;
 }
 
 /**
@@ -21,13 +21,15 @@ export function welcomePage(title: string, cookies: readonly string[], asksWho: 
 
 export function deniedPage(title: string, visitor: Visitor, reason: string): HttpResponse {
   const body = html`<p class="note">You may not use this portal. ${reason}</p>
-<p>If you think that you should, show this page to your administrators.</p>`;
+<p>If you think that you should, show this page to your administrators.</p>
+${visitor.sessions}`;
   return page({ status: 403, title, person: visitor, body });
 }
 
 export function notSetUpPage(title: string, visitor: Visitor): HttpResponse {
   const body = html`<p class="note">This portal is not set up yet: its owners have not applied a configuration.</p>
-<p>An owner does it with <code>sallyport apply -f FILE</code>.</p>`;
+<p>An owner does it with <code>sallyport apply -f FILE</code>.</p>
+${visitor.sessions}`;
   return page({ title, person: visitor, body });
 }
 
@@ -76,6 +78,7 @@ export function homePage({ title, description, deployment, url, visitor, servers
 <h2 id="servers">What is there for you</h2>
 ${serverList(servers)}
 <h2 id="connect">Connect your client</h2>
-${clientInstructions(url, deployment).map(instructionItem)}`;
+${clientInstructions(url, deployment).map(instructionItem)}
+${visitor.sessions}`;
   return page({ title, person: visitor, body });
 }

@@ -22,6 +22,8 @@ ul.servers{list-style:none;margin:0;padding:0;display:grid;gap:.7rem}
 ul.servers li{padding:.8rem 1rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem}
 ul.servers h3{margin:0;font-size:1rem}
 ul.servers p{margin:.2rem 0 0}
+.sessions ul{list-style:none;margin:.6rem 0;padding:0;display:grid;gap:.5rem}
+.sessions ul li{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:center;justify-content:space-between;background:none;border:0;border-top:1px solid var(--line);border-radius:0;padding:.5rem 0 0}
 .soft{color:var(--soft)}
 details{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:0 1rem}
 summary{cursor:pointer;font-weight:600;padding:.6rem 0}
@@ -30,18 +32,25 @@ details>:last-child{margin-bottom:1rem}
 footer{padding-top:2.5rem;padding-bottom:2rem;color:var(--soft);font-size:.9rem}
 `);
 
+/** Who is signed in; `csrf` is what the forms of this browser must carry. */
+export interface SignedIn {
+  name: string;
+  email: string;
+  csrf: string;
+}
+
 export interface PageOptions {
   status?: number;
   title: string;
   /** Who is signed in, with the way out. */
-  person?: { name: string; email: string } | undefined;
+  person?: SignedIn | undefined;
   body: Html;
   cookies?: readonly string[];
 }
 
-const signOut = (person: { name: string; email: string }) => html`<header>
+const signOut = (person: SignedIn) => html`<header>
 <p>Signed in as <strong>${person.name}</strong> (${person.email})</p>
-<form method="post" action="/console/sign-out"><button class="quiet" type="submit">Sign out</button></form>
+<form method="post" action="/console/sign-out"><input type="hidden" name="csrf" value="${person.csrf}"><button class="quiet" type="submit">Sign out</button></form>
 </header>`;
 
 /** A whole page: plain HTML with its own style, no scripts. */

@@ -1,3 +1,4 @@
+import { corsPreflight } from '../shared/cors.ts';
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
@@ -9,7 +10,12 @@ const isBrowser = ({ method, headers }: HttpRequest): boolean => {
 };
 
 /** What the MCP endpoint says to anything but POST. */
-export function answerAtMcpEndpoint(request: HttpRequest, url: string): HttpResponse {
+export function answerAtMcpEndpoint(
+  request: HttpRequest,
+  url: string,
+  allowedOrigins: ReadonlySet<string>,
+): HttpResponse {
+  if (request.method === 'OPTIONS') return corsPreflight(request, allowedOrigins);
   if (isBrowser(request)) {
     const body = html`<p>This is the address for AI clients, not for browsers. Add it to your client as a remote MCP server
 (“Streamable HTTP”):</p>

@@ -1,19 +1,31 @@
+import { listSessionsOfPerson } from '../access/list-sessions.ts';
 import type { AccessSession } from '../access/person.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { cookie, type HttpRequest, type HttpResponse } from '../shared/http.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { sessionCookieName, setCookie } from './cookies.ts';
-import { deniedPage, homePage, notSetUpPage, welcomePage } from './home-page.ts';
+import { checkForm, type EndOptions, endSessions, formTokenOf } from './end-sessions.ts';
+import { deniedPage, homePage, notSetUpPage, type Visitor, welcomePage } from './home-page.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
 import { answerAtMcpEndpoint } from './mcp-endpoint.ts';
-import { beginSignIn, finishSignIn, type SignInOptions, signOut } from './sign-in.ts';
+import { sessionsSection } from './sessions-section.ts';
+import {
+  beginSignIn,
+  finishSignIn,
+  forgetBrowser,
+  redirect,
+  type SignInOptions,
+  signOut,
+} from './sign-in.ts';
 import { visibleServers } from './visible-servers.ts';
 
-export interface PagesOptions extends SignInOptions {
+export interface PagesOptions extends SignInOptions, EndOptions {
   deployment: string;
   portalId: string;
+  /** Origins whose pages may call the portal. */
+  allowedOrigins: ReadonlySet<string>;
   snapshots: { current(portalId: string): Promise<VersionedSnapshot | undefined> };
 }
 
@@ -30,6 +42,26 @@ async function visitorOf(options: PagesOptions, request: HttpRequest): Promise<A
   }
 }
 
+const SESSIONS_SHOWN = 50;
+
+async function describeVisitor(
+  { identity }: PagesOptions,
+  { person, sid }: AccessSession,
+  browser: string,
+): Promise<Visitor> {
+  const csrf = formTokenOf(browser);
+  const sessions = await listSessionsOfPerson(identity, person.id, {
+    limit: SESSIONS_SHOWN,
+    current: sid,
+  });
+  return {
+    name: person.name ?? person.email,
+    email: person.email,
+    csrf,
+    sessions: sessionsSection({ current: sid, csrf, sessions }),
+  };
+}
+
 async function home(options: PagesOptions, request: HttpRequest): Promise<HttpResponse> {
   const { origin, deployment } = options;
   const [session, current] = await Promise.all([
@@ -37,20 +69,30 @@ async function home(options: PagesOptions, request: HttpRequest): Promise<HttpRe
     options.snapshots.current(options.portalId),
   ]);
   const title = current?.snapshot.portal.title ?? deployment;
-  if (!session) {
-    const name = sessionCookieName(origin);
-    const stale = cookie(request, name) !== undefined;
-    const cookies = stale ? [setCookie(origin, name, '', 0)] : [];
+  const name = sessionCookieName(origin);
+  const browser = cookie(request, name);
+  if (!session || browser === undefined) {
+    const cookies = browser !== undefined ? [setCookie(origin, name, '', 0)] : [];
     return welcomePage(title, cookies, request.query.has('signed-out'));
   }
-  const { email, groups, name } = session.person;
-  const visitor = { name: name ?? email, email };
+  const { email, groups } = session.person;
+  const visitor = await describeVisitor(options, session, browser);
   if (!current) return notSetUpPage(title, visitor);
   const seen = visibleServers(current.snapshot, { email, groups, ip: request.sourceIp });
   if (!seen.decision.allowed) return deniedPage(title, visitor, seen.decision.reason);
   const { description } = current.snapshot.portal;
   const url = resourcesOf(origin).portal;
   return homePage({ title, description, deployment, url, visitor, servers: seen.servers });
+}
+
+/** POST /console/sessions/end: ends what a button of the page stands for. */
+async function endSession(options: PagesOptions, request: HttpRequest): Promise<HttpResponse> {
+  const browser = cookie(request, sessionCookieName(options.origin));
+  const session = browser === undefined ? undefined : await visitorOf(options, request);
+  if (!session || browser === undefined) return redirect('/', []);
+  const form = checkForm(browser, request);
+  const signedOut = await endSessions(options, request, form, session);
+  return signedOut ? forgetBrowser(options, browser) : redirect('/#sessions', []);
 }
 
 const notFound = () =>
@@ -70,8 +112,10 @@ export async function answerPage(options: PagesOptions, request: HttpRequest): P
     'GET /console/sign-in': () => beginSignIn(options, request),
     'GET /console/callback': () => finishSignIn(options, request),
     'POST /console/sign-out': () => signOut(options, request),
+    'POST /console/sessions/end': () => endSession(options, request),
   };
-  if (request.path === '/mcp') return answerAtMcpEndpoint(request, resourcesOf(options.origin).portal);
+  if (request.path === '/mcp')
+    return answerAtMcpEndpoint(request, resourcesOf(options.origin).portal, options.allowedOrigins);
   const route = `${request.method} ${request.path}`;
   if (!Object.hasOwn(routes, route)) return notFound();
   try {

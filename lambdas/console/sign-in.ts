@@ -4,6 +4,7 @@ import { SallyportError } from '../shared/errors.ts';
 import { cookie, type HttpRequest, type HttpResponse } from '../shared/http.ts';
 import { type BrowserStore, newSecret } from './browser-store.ts';
 import { sessionCookieName, setCookie, signInCookieName } from './cookies.ts';
+import { checkForm } from './end-sessions.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
 import { type OwnIssuer, SignInRefused } from './own-issuer.ts';
@@ -16,7 +17,7 @@ export interface SignInOptions {
   sessions: SessionReader;
 }
 
-const redirect = (location: string, cookies: string[]): HttpResponse => ({
+export const redirect = (location: string, cookies: string[]): HttpResponse => ({
   status: 303,
   headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
   cookies,
@@ -75,8 +76,17 @@ export async function finishSignIn(options: SignInOptions, request: HttpRequest)
 
 /** POST /console/sign-out: forgets this browser. */
 export async function signOut(options: SignInOptions, request: HttpRequest): Promise<HttpResponse> {
-  const { origin, browsers } = options;
+  const { origin } = options;
   const id = cookie(request, sessionCookieName(origin));
+  if (isSecret(id)) checkForm(id, request);
+  return forgetBrowser(options, id);
+}
+
+/** Sends a browser that is signed out back to the start. */
+export async function forgetBrowser(
+  { origin, browsers }: SignInOptions,
+  id: string | undefined,
+): Promise<HttpResponse> {
   if (isSecret(id)) await browsers.endSession(id);
   return redirect('/?signed-out', [setCookie(origin, sessionCookieName(origin), '', 0)]);
 }

@@ -7,7 +7,8 @@ import type { PortalSnapshot, RawDefinition, SnapshotServer, SnapshotTool } from
  * Puts together all that the relay needs to serve one portal. Pure, and the same documents in any order give
  * the same snapshot. Left out are servers that are disabled, unknown or never synced, tools that are
  * disabled, and a server whose slug an earlier one of the portal has. A policy that is named but not there
- * blocks everyone at its place: dropping it could drop a block.
+ * blocks everyone at its place, since dropping it could drop a block: every person by a block there, service
+ * tokens by the end of the list, which follows.
  */
 export function buildSnapshot(
   portal: DocumentOf<'Portal'>,
@@ -17,9 +18,13 @@ export function buildSnapshot(
 ): PortalSnapshot {
   const serverById = new Map(servers.map((server) => [server.metadata.id, server]));
   const policyById = new Map(policies.map((policy) => [policy.metadata.id, policy]));
-  const named = (ids: readonly string[]) => ids.map((id) => namedPolicy(id, policyById.get(id)));
+  const named = (ids: readonly string[]) => {
+    const gone = ids.findIndex((id) => !policyById.has(id));
+    const kept = gone === -1 ? ids : ids.slice(0, gone + 1);
+    return kept.map((id) => namedPolicy(id, policyById.get(id)));
+  };
 
-  const { title, description, payloads } = portal.spec;
+  const { title, description, payloads, clients } = portal.spec;
   const bySlug = new Map<string, SnapshotServer>();
   for (const id of portal.spec.servers) {
     const server = serverById.get(id);
@@ -28,7 +33,14 @@ export function buildSnapshot(
     bySlug.set(server.spec.slug, snapshotServer(server, catalog, named(server.spec.policies)));
   }
   return {
-    portal: { id: portal.metadata.id, title, description, payloads, policies: named(portal.spec.policies) },
+    portal: {
+      id: portal.metadata.id,
+      title,
+      description,
+      payloads,
+      clients,
+      policies: named(portal.spec.policies),
+    },
     servers: [...bySlug.values()],
   };
 }
@@ -47,6 +59,7 @@ function snapshotServer(
   return {
     id: metadata.id,
     slug: spec.slug,
+    naming: spec.naming,
     title: spec.title,
     description: spec.description,
     url: spec.url,

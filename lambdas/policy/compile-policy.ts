@@ -4,6 +4,7 @@ import { excludeMatched, includeMatched, noIncludeMatched, requireFailed } from 
 import type { Facts } from './facts.ts';
 import { selectorKinds } from './selectors/kinds.ts';
 import { type Entry, type Matcher, NONE, type SelectorKind, UNKNOWN } from './selectors/selector-kind.ts';
+import { serviceToken } from './selectors/service-token.ts';
 import { unreadable } from './selectors/unreadable.ts';
 
 export interface CompiledPolicy {
@@ -29,24 +30,36 @@ type MakeStep = (matched: boolean, because: string) => TraceStep;
 
 /**
  * Compiles a policy once so that judging is a few look-ups. It matches when any include, every require and
- * no exclude does; what is unknown makes an include or require fail and an exclude match.
+ * no exclude does; what is unknown makes an include or require fail and an exclude match. A service token is
+ * allowed by nothing but its own name among the includes: an address, which anybody may come from, blocks it
+ * but never lets it in.
  */
 export function compilePolicy(level: TraceStep['level'], policy: NamedPolicy): CompiledPolicy {
   const { id, spec } = policy;
   const step: MakeStep = (matched, because) =>
     Object.freeze({ level, policy: id, action: spec.action, matched, because });
-  const include = compileInclude(readSelectors(spec.include), step);
+  const included = readSelectors(spec.include);
+  const include = compileInclude(included, included, step);
+  const includeService =
+    spec.action === 'allow' ? compileInclude(included, included.filter(namesService), step) : include;
   const require = compileRequire(readSelectors(spec.require), step);
   const exclude = compileExclude(readSelectors(spec.exclude), step);
   const judge = (facts: Facts): TraceStep => {
-    const included = include(facts);
-    return included.matched ? (require(facts) ?? exclude(facts) ?? included) : included;
+    const found = facts.serviceToken === undefined ? include(facts) : includeService(facts);
+    return found.matched ? (require(facts) ?? exclude(facts) ?? found) : found;
   };
   return { policy, judge };
 }
 
-function compileInclude(include: readonly ReadSelector[], step: MakeStep): (facts: Facts) => TraceStep {
-  const lookups = lookupsOf(include);
+const namesService = ({ kind }: ReadSelector): boolean => kind === serviceToken;
+
+/** `counted` are those of the list that may match. */
+function compileInclude(
+  include: readonly ReadSelector[],
+  counted: readonly ReadSelector[],
+  step: MakeStep,
+): (facts: Facts) => TraceStep {
+  const lookups = lookupsOf(counted);
   const matched = onePerKey((position) => step(true, includeMatched(at(include, position))));
   const failed = onePerKey((unknown) => {
     const kinds = lookups.filter((_, bit) => unknown & (1 << bit)).map(({ kind }) => kind);

@@ -1,12 +1,25 @@
 import type { PolicySpec } from '../shared/documents/policy.ts';
 
-/** Who asks, and from where: everything that a policy may look at. An unknown attribute is left out. */
-export interface Subject {
+/** A person who asks, and from where. An unknown attribute is left out. */
+export interface PersonSubject {
   email?: string;
   groups?: readonly string[];
   /** The request's source address. */
   ip?: string;
+  serviceToken?: never;
 }
+
+/** A service token that asks, and from where: it has no e-mail address and no groups. */
+export interface ServiceSubject {
+  /** The id of its document. */
+  serviceToken: string;
+  ip?: string;
+  email?: never;
+  groups?: never;
+}
+
+/** Who asks: everything that a policy may look at. */
+export type Subject = PersonSubject | ServiceSubject;
 
 /** A policy as it stands in a portal's snapshot. */
 export interface NamedPolicy {

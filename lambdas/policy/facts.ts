@@ -14,10 +14,13 @@ export class Facts {
   /** What follows the last `@`, lower case. */
   readonly domain: string | undefined;
   readonly groups: ReadonlySet<string> | undefined;
+  /** The id of a service token; undefined for a person. */
+  readonly serviceToken: string | undefined;
   readonly #ip: string | undefined;
   #address: IpAddress | undefined | null = null;
 
   constructor(subject: Subject) {
+    this.serviceToken = subject.serviceToken;
     const email = subject.email ?? '';
     const at = email.lastIndexOf('@');
     const domain = email.slice(at + 1);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { documentId, slug } from '../shared/documents/identifiers.ts';
 import { policySpec } from '../shared/documents/policy.ts';
+import { clientRules } from '../shared/documents/portal.ts';
 import { toolRisk } from '../shared/documents/server.ts';
 import type { PortalSnapshot, RawDefinition } from './snapshot.ts';
 
@@ -24,6 +25,7 @@ const tool = z.object({
 const server = z.object({
   id: documentId,
   slug,
+  naming: z.enum(['prefixed', 'unprefixed']).default('prefixed'),
   title: z.string(),
   description: optionalText,
   url: z.string(),
@@ -44,6 +46,7 @@ export const portalSnapshot: z.ZodType<PortalSnapshot> = z.object({
     title: z.string(),
     description: optionalText,
     payloads: z.enum(['metadata', 'full']),
+    clients: clientRules,
     policies,
   }),
   servers: z.array(server),

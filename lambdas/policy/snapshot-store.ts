@@ -51,8 +51,10 @@ export class SnapshotReader {
   async current(portalId: string): Promise<VersionedSnapshot | undefined> {
     const held = this.#held.get(portalId);
     const age = held ? this.#now() - held.asOf : Number.POSITIVE_INFINITY;
-    // A negative age is a clock that was set back: it says nothing.
-    if (held && age >= 0 && (age < FRESH_MS || (age < STALE_MS && this.#now() < held.retryAt))) {
+    // A negative age is a clock that was set back: it says nothing. That there is no portal yet is asked every
+    // time: whoever sets one up uses it at once.
+    const fresh = held?.current !== undefined && age < FRESH_MS;
+    if (held && age >= 0 && (fresh || (age < STALE_MS && this.#now() < held.retryAt))) {
       return held.current;
     }
     const running = this.#refreshing.get(portalId);

@@ -1,3 +1,4 @@
+import type { ClientRules } from '../shared/documents/portal.ts';
 import type { ToolRisk } from '../shared/documents/server.ts';
 import type { NamedPolicy } from './decision.ts';
 
@@ -15,6 +16,7 @@ export interface SnapshotTool {
 export interface SnapshotServer {
   id: string;
   slug: string;
+  naming: 'prefixed' | 'unprefixed';
   title: string;
   description: string | undefined;
   url: string;
@@ -38,6 +40,7 @@ export interface PortalSnapshot {
     title: string;
     description: string | undefined;
     payloads: 'metadata' | 'full';
+    clients: ClientRules;
     policies: readonly NamedPolicy[];
   };
   servers: readonly SnapshotServer[];

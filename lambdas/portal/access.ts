@@ -1,14 +1,16 @@
-import type { AccessSession } from '../access/person.ts';
+import type { Holder } from '../access/holder.ts';
 import { decidePortal, decideServer } from '../policy/decide.ts';
 import type { Decision, Subject } from '../policy/decision.ts';
 import type { Catalog, ServerEntry } from './catalog.ts';
 import { code, RpcError } from './json-rpc.ts';
 
-export function subjectOf({ person }: AccessSession, ip: string): Subject {
-  return { email: person.email, groups: person.groups, ip };
+export function subjectOf(holder: Holder, ip: string): Subject {
+  if (holder.service !== undefined) return { serviceToken: holder.service.id, ip };
+  const { email, groups } = holder.person;
+  return { email, groups, ip };
 }
 
-/** What one person may use in one version of the portal; each server is decided once, when it is asked for. */
+/** What one person or service token may use in one version of the portal; each server is decided once, when it is asked for. */
 export class Access {
   readonly portal: Decision;
   readonly #catalog: Catalog;

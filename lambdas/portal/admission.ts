@@ -1,6 +1,6 @@
-import { bearerToken } from '../access/bearer.ts';
-import type { AccessToken, ConnectedSession } from '../access/person.ts';
-import type { SessionReader } from '../access/session-reader.ts';
+import { challenge } from '../access/challenge.ts';
+import type { Holder, HolderToken } from '../access/holder.ts';
+import type { HolderReader } from '../access/holder-reader.ts';
 import type { TokenVerifier } from '../access/verify-token.ts';
 import type { Actor } from '../audit/record.ts';
 import { SallyportError, toErrorBody } from '../shared/errors.ts';
@@ -10,22 +10,22 @@ import { JSON_HEADERS } from './answer.ts';
 
 /** Who is behind a request. */
 export interface Admitted {
-  token: AccessToken;
-  session: ConnectedSession;
+  token: HolderToken;
+  session: Holder;
   ip: string;
   userAgent: string | undefined;
 }
 
 /**
- * Judges the bearer token on every request: a gateway in front may remember its own answer.
+ * Judges the access token, and the proof of a bound one, on every request: a gateway in front may remember its own answer.
  * @throws SallyportError 400, 401 or 403.
  */
 export async function admit(
   request: HttpRequest,
-  tokens: TokenVerifier,
-  sessions: SessionReader,
+  tokens: TokenVerifier<HolderToken>,
+  sessions: HolderReader,
 ): Promise<Admitted> {
-  const token = await tokens.verify(bearerToken(request));
+  const token = await tokens.verifyRequest(request);
   if (!token.scopes.includes(PORTAL_SCOPE))
     throw new SallyportError('insufficient_scope', 403, `The access token lacks the scope ${PORTAL_SCOPE}.`);
   const session = await sessions.read(token);
@@ -34,24 +34,28 @@ export async function admit(
 
 /** @param claimedName what the client calls itself in the request; the name that it registered goes first. */
 export function actorOf({ token, session, ip, userAgent }: Admitted, claimedName: string | undefined): Actor {
-  const name = session.clientName ?? claimedName;
+  const name = session.service === undefined ? (session.clientName ?? claimedName) : claimedName;
   return {
-    person: { id: session.person.id, email: session.person.email },
-    session: session.sid,
+    ...(session.service === undefined
+      ? { person: { id: session.person.id, email: session.person.email }, session: session.sid }
+      : { service: session.service }),
     client: { id: token.clientId, ...(name === undefined ? {} : { name }) },
     ip,
     ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 200) }),
   };
 }
 
-/** The answer to somebody who is not admitted, with the challenge of RFC 6750 and RFC 9728. */
+/** The answer to somebody who is not admitted, with the challenge of RFC 6750 or RFC 9449, and of RFC 9728. */
 export function refusalOf(error: SallyportError, origin: string): StreamingResponse {
   const { status, body } = toErrorBody(error);
-  const challenge: Record<string, string> =
+  const challenged: Record<string, string> =
     status === 401 || status === 403
       ? {
-          'www-authenticate': `Bearer error="${error.code}", resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp", scope="${PORTAL_SCOPE}"`,
+          'www-authenticate': challenge(error.code, {
+            resource_metadata: `${origin}/.well-known/oauth-protected-resource/mcp`,
+            scope: PORTAL_SCOPE,
+          }),
         }
       : {};
-  return { status, headers: { ...JSON_HEADERS, ...challenge }, body: JSON.stringify(body) };
+  return { status, headers: { ...JSON_HEADERS, ...challenged }, body: JSON.stringify(body) };
 }

@@ -16,37 +16,62 @@ export const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control
 /** JSON text holds no line break, so one `data` line carries it. */
 const event = (text: string): string => `event: message\ndata: ${text}\n\n`;
 
+/** The message that answers a request, as text, with its HTTP status while nothing was sent. */
+export interface Final {
+  text: string;
+  status: number;
+}
+
+/** Where the messages of a request go that precede its result. */
+export interface Outlet {
+  /** Sends a message ahead of the result; a caller that takes no streams goes without it. */
+  notify(message: JsonObject): void;
+  /** Calls the listener when the caller closes a stream before its end. */
+  onGone(listener: () => void): void;
+}
+
 /**
- * The answer to one request: a single JSON body, or an event stream from the moment that something precedes
- * the result. Its HTTP status is settled by then.
+ * The answer to one POST: a single JSON body, or an event stream from the moment that something precedes the
+ * result. Its HTTP status is settled by then.
  */
-export class Answer {
+export class Answer implements Outlet {
   /** Settles when the first byte of the answer is known. */
   readonly response: Promise<StreamingResponse>;
   readonly #streams: boolean;
-  readonly #onGone: () => void;
+  readonly #gone: (() => void)[] = [];
   #settle: (response: StreamingResponse) => void = () => undefined;
   #stream: PassThrough | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
 
-  /** `onGone` is called when the caller closes a stream before its end. */
-  constructor(accept: string | undefined, onGone: () => void) {
+  constructor(accept: string | undefined) {
     this.#streams = accept === undefined || /text\/event-stream|text\/\*|\*\/\*/i.test(accept);
-    this.#onGone = onGone;
     this.response = new Promise((fulfil) => {
       this.#settle = fulfil;
     });
   }
 
-  /** Sends a message ahead of the result; a caller that takes no streams goes without it. */
+  onGone(listener: () => void): void {
+    this.#gone.push(listener);
+  }
+
   notify(message: JsonObject): void {
     if (this.#streams) this.#open().write(event(JSON.stringify(message)));
   }
 
-  /** Ends the answer with the JSON text of the result or error. */
-  end(text: string, status: number): void {
+  get streaming(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  /** Sends one of several results; only once the answer is a stream. */
+  send(text: string): void {
+    this.#open().write(event(text));
+  }
+
+  /** Ends the answer with the JSON text of the result or error; a stream may end without one. */
+  end({ text, status }: Final | { text: undefined; status: number }): void {
     clearInterval(this.#keepAlive);
-    if (this.#stream) this.#stream.end(event(text));
+    if (this.#stream) this.#stream.end(text === undefined ? undefined : event(text));
+    else if (text === undefined) this.#settle({ status, headers: {}, body: '' });
     else this.#settle({ status, headers: JSON_HEADERS, body: text });
   }
 
@@ -56,7 +81,7 @@ export class Answer {
     stream.on('error', () => undefined);
     stream.once('close', () => {
       clearInterval(this.#keepAlive);
-      if (!stream.writableFinished) this.#onGone();
+      if (!stream.writableFinished) for (const listener of this.#gone) listener();
     });
     this.#stream = stream;
     this.#keepAlive = setInterval(() => stream.write(': keep-alive\n\n'), KEEP_ALIVE_MS);

@@ -1,8 +1,8 @@
 import { type CompiledLevel, compileLevel } from '../policy/decide.ts';
+import { nameInPortal } from '../policy/naming.ts';
 import type { SnapshotServer, SnapshotTool, VersionedSnapshot } from '../policy/snapshot.ts';
 import { type HeaderParameter, headerParameters } from './header-parameters.ts';
 import { isObject, type JsonObject } from './json.ts';
-import type { Naming } from './naming.ts';
 import { uriTemplate } from './uri-template.ts';
 
 /** A server of the portal with its policies compiled. */
@@ -34,7 +34,7 @@ export interface Catalog {
   portal: VersionedSnapshot['snapshot']['portal'];
   level: CompiledLevel;
   servers: readonly ServerEntry[];
-  /** By name in the portal; the first definition of a name stands. */
+  /** By name in the portal. */
   tools: ReadonlyMap<string, ToolOffer>;
   prompts: ReadonlyMap<string, Offer>;
   /** By URI: several servers may have the same. */
@@ -47,32 +47,42 @@ const textOf = (definition: JsonObject, member: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
-function toolOffers(at: ServerEntry, naming: Naming): [string, ToolOffer][] {
+function toolOffers(at: ServerEntry): [string, ToolOffer][] {
   return at.server.tools.flatMap((tool): [string, ToolOffer][] => {
     const headers = headerParameters(tool.definition.inputSchema);
     if (!headers.valid) return [];
-    const name = naming(at.server.slug, tool.name);
+    const name = nameInPortal(at.server, tool.name);
     const definition = { ...tool.definition, name };
     return [[name, { at, name: tool.name, definition, tool, headers: headers.parameters }]];
   });
 }
 
-function promptOffers(at: ServerEntry, naming: Naming): [string, Offer][] {
+function promptOffers(at: ServerEntry): [string, Offer][] {
   return at.server.prompts.map((definition) => {
     const name = textOf(definition, 'name');
-    const inPortal = naming(at.server.slug, name);
+    const inPortal = nameInPortal(at.server, name);
     return [inPortal, { at, name, definition: { ...definition, name: inPortal } }];
   });
 }
 
-function firstWins<T>(entries: readonly [string, T][]): Map<string, T> {
-  const map = new Map<string, T>();
-  for (const [key, value] of entries) if (!map.has(key)) map.set(key, value);
+/**
+ * By name. A name that two servers claim is nobody's: such a configuration is refused where it is made, and if
+ * one slips through, a call must not reach another server than the one that was meant.
+ */
+function byName<O extends Offer>(entries: readonly [string, O][]): Map<string, O> {
+  const map = new Map<string, O>();
+  const claimed = new Set<string>();
+  for (const [name, offer] of entries) {
+    const other = map.get(name);
+    if (other && other.at !== offer.at) claimed.add(name);
+    if (!other) map.set(name, offer);
+  }
+  for (const name of claimed) map.delete(name);
   return map;
 }
 
 /** Compiles policies and indexes names and URIs, once per snapshot version. */
-export function indexSnapshot({ version, snapshot }: VersionedSnapshot, naming: Naming): Catalog {
+export function indexSnapshot({ version, snapshot }: VersionedSnapshot): Catalog {
   const servers = snapshot.servers.map((server) => ({
     server,
     level: compileLevel('server', server.policies),
@@ -96,8 +106,8 @@ export function indexSnapshot({ version, snapshot }: VersionedSnapshot, naming: 
     portal: snapshot.portal,
     level: compileLevel('portal', snapshot.portal.policies),
     servers,
-    tools: firstWins(servers.flatMap((at) => toolOffers(at, naming))),
-    prompts: firstWins(servers.flatMap((at) => promptOffers(at, naming))),
+    tools: byName(servers.flatMap(toolOffers)),
+    prompts: byName(servers.flatMap(promptOffers)),
     resources,
     templates,
   };

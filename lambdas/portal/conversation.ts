@@ -1,9 +1,9 @@
+import { holderId } from '../access/holder.ts';
 import type { AuditWriter } from '../audit/record.ts';
-import type { StreamingResponse } from '../shared/http.ts';
 import { logger } from '../shared/logger.ts';
 import { type Access, refused } from './access.ts';
 import { type Admitted, actorOf } from './admission.ts';
-import { Answer } from './answer.ts';
+import type { Final, Outlet } from './answer.ts';
 import type { Catalog, Offer } from './catalog.ts';
 import { endingOf, statusOfResult } from './ending.ts';
 import { legacyResult } from './eras/legacy.ts';
@@ -34,15 +34,8 @@ export interface ConversationOptions {
   limitMs: number;
   /** Milliseconds between two looks at whether the person may still do what is going on. */
   watchMs: number;
-  accept: string | undefined;
   /** What the person may use by now; throws when the session has ended. */
   stillAllowed: () => Promise<Access>;
-}
-
-/** The message that ends an answer, as text, with its HTTP status while nothing was sent. */
-interface Final {
-  text: string;
-  status: number;
 }
 
 const unexpected = () =>
@@ -66,34 +59,33 @@ export class Conversation {
     });
   }
 
-  answer(): Promise<StreamingResponse> {
-    const { limitMs, watchMs, accept } = this.#options;
+  /** Never rejects: whatever happens becomes the final message. */
+  async run(outlet: Outlet): Promise<Final> {
+    const { limitMs, watchMs } = this.#options;
     const limits = new TimeLimits(limitMs, watchMs, () => this.#stillAllowed());
-    const answer = new Answer(accept, () => limits.callerGone());
-    const ended = this.#run(limits.signal, answer).then(({ text, status }) => {
+    outlet.onGone(() => limits.callerGone());
+    try {
+      return await this.#settled(limits.signal, outlet);
+    } finally {
       limits.clear();
-      answer.end(text, status);
-    });
-    ended.catch((error: unknown) => logger.error('answer not ended', { error: String(error) }));
-    return answer.response;
+    }
   }
 
-  /** Never rejects: whatever happens becomes the final message. */
-  async #run(signal: AbortSignal, answer: Answer): Promise<Final> {
+  async #settled(signal: AbortSignal, outlet: Outlet): Promise<Final> {
     const { access, method } = this.#options;
     try {
       if (!access.portal.allowed) throw refused(access.portal);
-      return await this.#succeeded(await method(this.#context(signal, answer)));
+      return await this.#succeeded(await method(this.#context(signal, outlet)));
     } catch (error) {
       return this.#failed(error);
     }
   }
 
-  #context(signal: AbortSignal, answer: Answer): Context {
+  #context(signal: AbortSignal, outlet: Outlet): Context {
     const { request, catalog, access, pageSize, upstreams, admitted } = this.#options;
     const record = this.#record;
-    const notify = (notification: Notification) => answer.notify({ jsonrpc: '2.0', ...notification });
-    const person = admitted.session.person.id;
+    const notify = (notification: Notification) => outlet.notify({ jsonrpc: '2.0', ...notification });
+    const holder = holderId(admitted.session);
     return {
       request,
       catalog,
@@ -103,7 +95,7 @@ export class Conversation {
       notify,
       forward: (offer, forwarding) => {
         this.#offer = offer;
-        const options = { upstreams, request, record, person, signal, onNotification: notify };
+        const options = { upstreams, request, record, holder, signal, onNotification: notify };
         return forwardTo(offer, forwarding, options);
       },
     };
@@ -114,7 +106,7 @@ export class Conversation {
     if (request.era === 'modern')
       return resultMessage(request.id, modernResult(result, serverInfoOf(catalog.portal)));
     const { outputSchema } = this.#offer?.definition ?? {};
-    return resultMessage(request.id, legacyResult(request.method, result, outputSchema));
+    return resultMessage(request.id, legacyResult(request.legacy, request.method, result, outputSchema));
   }
 
   async #succeeded(result: JsonObject): Promise<Final> {

@@ -11,7 +11,7 @@ export interface ForwardingOptions {
   upstreams: Upstreams;
   request: PortalRequest;
   record: ExchangeRecord;
-  person: string;
+  holder: string;
   signal: AbortSignal;
   onNotification: (notification: Notification) => void;
 }
@@ -22,13 +22,13 @@ export async function forwardTo(
   { params, headerParameters = [], repeatable }: Forwarding,
   options: ForwardingOptions,
 ): Promise<JsonObject> {
-  const { upstreams, request, record, person, signal, onNotification } = options;
+  const { upstreams, request, record, holder, signal, onNotification } = options;
   const { method, meta, clientCapabilities, progressToken, logLevel } = request;
   const started = performance.now();
   try {
     const result = await upstreams.call({
       server: at.server,
-      person,
+      holder,
       method,
       params,
       meta,

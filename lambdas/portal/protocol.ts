@@ -1,8 +1,8 @@
-/** MCP versions: one modern, and the newest legacy one that is spoken in front. */
+/** MCP versions: the modern one, and the legacy one that servers behind the portal are asked for. */
 export const MODERN_VERSION = '2026-07-28';
 export const LEGACY_VERSION = '2025-11-25';
 
-/** Every legacy version there was; servers behind the portal may speak any of them. */
+/** Every legacy version there was, the newest first; servers behind the portal may speak any of them. */
 export const LEGACY_VERSIONS: ReadonlySet<string> = new Set([
   '2025-11-25',
   '2025-06-18',

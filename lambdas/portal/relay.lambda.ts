@@ -1,7 +1,9 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { createHolderReader } from '../access/holder-reader.ts';
+import { ServiceTokens } from '../access/service-tokens.ts';
 import { createSessionReader } from '../access/session-reader.ts';
-import { createTokenVerifier } from '../access/verify-token.ts';
+import { createHolderVerifier } from '../access/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';
@@ -29,6 +31,7 @@ const environment = readEnvironment(
 );
 
 const identity = new Table(environment.IDENTITY_TABLE);
+const policies = new Table(environment.POLICIES_TABLE);
 
 /** Requests pass for this long after their token's expiry, as the authorizer's cached answer lets them. */
 const CACHED_ANSWER_SECONDS = 60;
@@ -37,15 +40,15 @@ const relay = createRelay({
   origin: environment.SALLYPORT_ORIGIN,
   portalId: environment.PORTAL_ID,
   allowedOrigins: environment.ALLOWED_ORIGINS,
-  tokens: createTokenVerifier({
+  tokens: createHolderVerifier({
     origin: environment.SALLYPORT_ORIGIN,
     audience: resourcesOf(environment.SALLYPORT_ORIGIN).portal,
     identity,
     toleranceSeconds: CACHED_ANSWER_SECONDS,
   }),
-  sessions: createSessionReader(identity),
+  sessions: createHolderReader(createSessionReader(identity), new ServiceTokens(policies, identity)),
   snapshots: new SnapshotReader({
-    policies: new Table(environment.POLICIES_TABLE),
+    policies,
     bucket: environment.SNAPSHOT_BUCKET,
   }),
   audit: createAuditWriter({

@@ -9,7 +9,8 @@ export class CallerGone extends Error {}
 /** The session ended, or a policy changed, while the request was on its way. */
 export class AccessEnded extends RpcError {}
 
-function accessEnded(error: unknown): AccessEnded {
+/** What is told to a person whose session or portal could not be judged again, or no longer lets them. */
+export function accessEnded(error: unknown): AccessEnded {
   if (error instanceof RpcError) return new AccessEnded(error.code, error.message, { status: error.status });
   if (error instanceof SallyportError && error.status === 401)
     return new AccessEnded(code.sessionEnded, error.message, { status: 401 });

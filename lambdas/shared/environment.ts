@@ -1,14 +1,18 @@
 import * as z from 'zod';
 
+/** A variable that holds JSON of this shape. */
+export const jsonOf = <Schema extends z.ZodType>(schema: Schema, shape = 'JSON of the documented shape') =>
+  z.string().transform((text, context): z.output<Schema> => {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      context.addIssue(`must be ${shape}`);
+      return z.NEVER;
+    }
+  });
+
 /** A variable that holds a JSON array of strings. */
-export const stringList = z.string().transform((text, context) => {
-  try {
-    return z.array(z.string()).parse(JSON.parse(text));
-  } catch {
-    context.addIssue('must be a JSON array of strings');
-    return z.NEVER;
-  }
-});
+export const stringList = jsonOf(z.array(z.string()), 'a JSON array of strings');
 
 /**
  * Reads the function's environment through a schema, once, at module load.

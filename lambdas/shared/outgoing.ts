@@ -1,4 +1,4 @@
-import { lookup as resolve } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -50,8 +50,18 @@ function permitUrl(url: URL, networks: Networks): void {
   if (isIP(host)) permitAddress(host, url.protocol === 'http:', networks);
 }
 
-/** A lookup that hands a connection only addresses that are permitted, every one of them checked. */
-function guardedLookup(plain: boolean, networks: Networks): LookupFunction {
+/** Resolves a name to every address that it has, as `dns.lookup` does. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/**
+ * A lookup that hands a connection only addresses that are permitted, every one of them checked. The connection
+ * is made to what was checked, so a name that resolves differently a moment later gains nothing.
+ */
+function guardedLookup(plain: boolean, networks: Networks, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '');
@@ -73,10 +83,13 @@ function guardedLookup(plain: boolean, networks: Networks): LookupFunction {
  * excepted, where plain http is accepted too.
  * @throws Error when `networks` has something that is not CIDR.
  */
-export function createOutgoing(networks: readonly string[]): Outgoing {
+export function createOutgoing(networks: readonly string[], resolve: Resolve = lookup): Outgoing {
   const excepted = parseNetworks(networks);
   const agents = new OutgoingAgents();
-  const lookups = { 'http:': guardedLookup(true, excepted), 'https:': guardedLookup(false, excepted) };
+  const lookups = {
+    'http:': guardedLookup(true, excepted, resolve),
+    'https:': guardedLookup(false, excepted, resolve),
+  };
 
   const attempt = (outgoing: OutgoingRequest, again: boolean): Promise<IncomingMessage> =>
     new Promise((fulfil, reject) => {

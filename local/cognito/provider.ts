@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { CLAIMS_OF_SCOPES, claimsOf } from './claims.ts';
@@ -13,13 +14,15 @@ export interface Pool {
   callbackUrls: readonly string[];
   people: readonly Person[];
   key: JWK;
+  /** Where sign-ins under way are kept. */
+  dataFolder: string;
 }
 
 /** An OpenID provider that behaves as a Cognito user pool with one public client. */
 export function createPool(pool: Pool): Provider {
   const path = new URL(pool.issuer).pathname;
   const configuration: Configuration = {
-    adapter: signInState(),
+    adapter: signInState(join(pool.dataFolder, 'sign-ins')),
     clients: [
       {
         client_id: pool.clientId,
@@ -47,7 +50,11 @@ export function createPool(pool: Pool): Provider {
     cookies: {
       names: { session: 'pool_session', interaction: 'pool_sign_in', resume: 'pool_resume' },
       long: { httpOnly: true, sameSite: 'lax', path },
-      keys: [randomBytes(16).toString('hex')],
+      keys: [
+        createHmac('sha256', pool.key.d ?? '')
+          .update('cookies')
+          .digest('hex'),
+      ],
     },
     ttl: {
       AuthorizationCode: 300,

@@ -17,7 +17,7 @@ export interface CognitoOptions {
   clientId: string;
   callbackUrls: readonly string[];
   people: readonly Person[];
-  /** Where the signing key is kept. */
+  /** Where the signing key and the sign-ins are kept. */
   dataFolder: string;
 }
 

@@ -17,7 +17,7 @@ export interface FunctionView {
 /** Where the embedded AWS services listen, by the SDK's name of the service (`DYNAMODB`, `S3`, ...). */
 export type ServiceEndpoints = Readonly<Record<string, string>>;
 
-/** The whole environment of a function's process: what Lambda sets and what the template says, nothing inherited. */
+/** The whole environment of a function's process: what Lambda sets and what the template says. */
 export function functionEnvironment(
   view: FunctionView,
   region: string,
@@ -40,6 +40,8 @@ export function functionEnvironment(
     TZ: 'UTC',
     PATH: process.env.PATH ?? '',
   };
+  // Certificates that this machine trusts besides, such as those of a company's proxy.
+  if (process.env.NODE_EXTRA_CA_CERTS) aws.NODE_EXTRA_CA_CERTS = process.env.NODE_EXTRA_CA_CERTS;
   for (const [service, url] of Object.entries(endpoints)) aws[`AWS_ENDPOINT_URL_${service}`] = url;
   return { ...view.environment, ...aws };
 }

@@ -6,8 +6,10 @@ import { ServiceError } from './aws-json.ts';
 import { type BusEvent, EventBuses } from './event-bus.ts';
 import { KeyManagement } from './kms.ts';
 import { listenOnLoopback, readBody } from './loopback.ts';
+import type { MessageQueue, QueueView } from './message-queue.ts';
 import { callerOf } from './permission.ts';
 import { Objects } from './s3.ts';
+import { Queues } from './sqs.ts';
 
 const MAX_BODY = 64 * 1024 * 1024;
 const INTERNAL_FAILURE = new ServiceError('InternalFailure', 'The stand-in failed; its log says why.', 500);
@@ -15,37 +17,42 @@ const INTERNAL_FAILURE = new ServiceError('InternalFailure', 'The stand-in faile
 export interface ServicesOptions {
   /** 0 for any free port. */
   port: number;
-  /** Where objects, master keys and events are kept. */
+  /** Where objects, master keys, events and messages are kept. */
   folder: string;
   buckets: readonly string[];
   /** Ids of KMS keys, without the ARN's prefix. */
   keyIds: readonly string[];
   eventBuses: readonly string[];
+  queues: readonly QueueView[];
   authorize: Authorizer;
 }
 
 export interface RunningServices {
-  /** The endpoint of S3 (path style), KMS and EventBridge. */
+  /** The endpoint of S3 (path style), KMS, EventBridge and SQS. */
   endpoint: string;
   /** The last events put on any bus, oldest first. */
   events: () => readonly BusEvent[];
+  /** @throws Error when there is no such queue. */
+  queue: (arn: string) => MessageQueue;
   close: () => Promise<void>;
 }
 
-/** A service that speaks AWS JSON 1.1. */
+/** A service that speaks AWS JSON. */
 interface JsonService {
   perform(operation: string, body: Buffer, caller: ReturnType<typeof callerOf>): Promise<object>;
 }
 
-/** Starts the stand-ins for S3, KMS and EventBridge on the loopback interface. */
+/** Starts the stand-ins for S3, KMS, EventBridge and SQS on the loopback interface. */
 export async function startServices(options: ServicesOptions): Promise<RunningServices> {
   const { folder, authorize } = options;
   await mkdir(folder, { recursive: true });
   const objects = new Objects(join(folder, 's3'), options.buckets);
   const buses = new EventBuses(join(folder, 'events.jsonl'), options.eventBuses);
+  const queues = new Queues(join(folder, 'sqs'), options.queues);
   const services = new Map<string, JsonService>([
     ['TrentService', new KeyManagement(join(folder, 'kms'), options.keyIds)],
     ['AWSEvents', buses],
+    ['AmazonSQS', queues],
   ]);
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -74,7 +81,12 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
       response.destroy();
     });
   });
-  return { endpoint: server.origin, events: () => buses.events, close: server.close };
+  return {
+    endpoint: server.origin,
+    events: () => buses.events,
+    queue: (arn) => queues.byArn(arn),
+    close: server.close,
+  };
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -10,6 +10,7 @@ import { createAuthorizer, REGION } from '../iam/authorizer.ts';
 import { startServices } from '../services/start-services.ts';
 import { forkStore } from '../store/fork-store.ts';
 import { type Deployment, readDeployment } from '../template/deployment.ts';
+import { startTriggers } from '../triggers/start-triggers.ts';
 import { prepareAssembly } from './assembly.ts';
 import { startUpstream } from './child.ts';
 import { phase } from './phase.ts';
@@ -101,6 +102,7 @@ async function startAws(
       buckets: deployment.buckets,
       keyIds: deployment.keyIds,
       eventBuses: deployment.eventBuses,
+      queues: deployment.queues,
       authorize,
     }),
     (part) => part.close(),
@@ -127,6 +129,7 @@ async function startAws(
         S3: serviceOrigin,
         KMS: serviceOrigin,
         EVENTBRIDGE: serviceOrigin,
+        SQS: serviceOrigin,
       },
     }),
     (host) => host.stop(),
@@ -137,9 +140,11 @@ async function startAws(
   (await store).ended.catch((error: Error) => console.error(error.message));
   const host = await functions;
   host.warm();
-  const invoke = async (name: string, event: string, requestId: string) =>
+  const { queue } = await services;
+  const invoke = async (name: string, event: string, requestId?: string) =>
     host.invoke(name, event, requestId);
   await running(startGateway(deployment.api, invoke, ports.gateway), (gateway) => gateway.close());
   phase('everything answers');
+  await running(startTriggers(deployment, { queue, invoke, authorize }), (triggers) => triggers.stop());
   return deployment;
 }

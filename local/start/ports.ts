@@ -12,7 +12,7 @@ export interface Ports {
 
 const NAMES: Readonly<Record<keyof Ports, string>> = {
   gateway: 'the public origin',
-  services: 'S3, KMS and EventBridge',
+  services: 'S3, KMS, EventBridge and SQS',
   cognito: 'the user pool',
   store: 'the tables',
   everything: 'the sample server "everything"',

@@ -18,7 +18,7 @@ export function summary({ origin, ports, dataFolder, demo, unsupported }: Summar
     ['Admin API', `${origin}/api/v1`],
     ['User pool', `http://127.0.0.1:${ports.cognito}`],
     ['Tables', `http://127.0.0.1:${ports.store}`],
-    ['S3, KMS, EventBridge', `http://127.0.0.1:${ports.services}`],
+    ['S3, KMS, Events, SQS', `http://127.0.0.1:${ports.services}`],
   ];
   if (demo) {
     rows.push(['Sample "everything"', `http://127.0.0.1:${ports.everything}/mcp`]);

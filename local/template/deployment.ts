@@ -2,10 +2,14 @@ import * as z from 'zod';
 import type { FunctionView } from '../functions/function-environment.ts';
 import type { RestApiView } from '../gateway/rest-api.ts';
 import { type PolicyDocument, policyDocument } from '../iam/document.ts';
+import type { QueueView } from '../services/message-queue.ts';
 import { type TableDefinition, tableDefinition } from '../store/definitions.ts';
+import type { EventSourceView } from '../triggers/event-source.ts';
+import type { ScheduleView } from '../triggers/schedule.ts';
 import { IDENTITIES } from './identity.ts';
 import { readRestApi } from './rest-api-view.ts';
 import { Stack } from './stack.ts';
+import { readEventSources, readQueues, readSchedules } from './triggers-view.ts';
 
 export interface UserPoolView {
   id: string;
@@ -28,6 +32,9 @@ export interface Deployment {
   keyIds: readonly string[];
   /** Names. */
   eventBuses: readonly string[];
+  queues: readonly QueueView[];
+  eventSources: readonly EventSourceView[];
+  schedules: readonly ScheduleView[];
   /** Resource types that have no effect here and should not be relied on. */
   unsupported: readonly string[];
 }
@@ -47,8 +54,9 @@ const WITHOUT_EFFECT = new Set([
 export function readDeployment(folder: string, cognitoOrigin: string): Deployment {
   const stack = Stack.read(folder, cognitoOrigin);
   const named = (type: string) => stack.ofType(type, z.unknown()).map(({ name }) => name);
+  const functions = readFunctions(stack);
   return {
-    functions: readFunctions(stack),
+    functions,
     tables: stack
       .ofType('AWS::DynamoDB::Table', z.unknown())
       .map(({ logicalId, properties }) => tableDefinition(logicalId, properties)),
@@ -58,6 +66,9 @@ export function readDeployment(folder: string, cognitoOrigin: string): Deploymen
     buckets: named('AWS::S3::Bucket'),
     keyIds: named('AWS::KMS::Key'),
     eventBuses: named('AWS::Events::EventBus'),
+    queues: readQueues(stack),
+    eventSources: readEventSources(stack, functions),
+    schedules: readSchedules(stack, functions),
     unsupported: [...stack.types().keys()].filter((type) => !IDENTITIES[type] && !WITHOUT_EFFECT.has(type)),
   };
 }

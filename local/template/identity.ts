@@ -76,6 +76,10 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
     const name = named('Name') ?? logicalId;
     return { name, attributes: { Arn: arn('events', `event-bus/${name}`), Name: name } };
   },
+  'AWS::Events::Rule': ({ logicalId, named }) => {
+    const name = named('Name') ?? logicalId;
+    return { name, attributes: { Arn: arn('events', `rule/${name}`) } };
+  },
   'AWS::IAM::Policy': byLogicalId,
   'AWS::IAM::Role': ({ logicalId }) => ({
     name: logicalId,
@@ -84,6 +88,10 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
   'AWS::KMS::Key': ({ logicalId }) => {
     const id = uuid(digest(logicalId));
     return { name: id, attributes: { Arn: arn('kms', `key/${id}`), KeyId: id } };
+  },
+  'AWS::Lambda::EventSourceMapping': ({ logicalId }) => {
+    const id = uuid(digest(logicalId));
+    return { name: id, attributes: { Id: id } };
   },
   'AWS::Lambda::Function': ({ logicalId, named }) => {
     const name = named('FunctionName') ?? logicalId;
@@ -96,5 +104,10 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
   'AWS::S3::Bucket': ({ logicalId, named }) => {
     const name = named('BucketName') ?? logicalId.toLowerCase();
     return { name, attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com` } };
+  },
+  'AWS::SQS::Queue': ({ logicalId, named }) => {
+    const name = named('QueueName') ?? logicalId;
+    const url = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
+    return { name: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
   },
 };

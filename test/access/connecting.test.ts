@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { personId } from '../../lambdas/access/person.ts';
 import { CLI_CLIENT_ID, CONSOLE_CLIENT_ID } from '../../lambdas/shared/origin.ts';
+import { httpRequest } from './browser.ts';
 import {
   authorizationRequest,
   authorize,
@@ -63,6 +64,40 @@ describe('registering an application', () => {
       status: 400,
       body: { error: 'invalid_client_metadata' },
     });
+  });
+});
+
+describe('registering many applications', () => {
+  const registerFrom = (sourceIp: string, redirect_uris = ['http://127.0.0.1/callback']) =>
+    deployment.service(
+      httpRequest(`${ORIGIN}/oauth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.1' },
+        body: JSON.stringify({ redirect_uris }),
+        sourceIp,
+      }),
+    );
+
+  it('ends for one address when it is too many in an hour, and for no other', async () => {
+    const hour = 60 * 60;
+    const now = Math.floor(Date.now() / 1000);
+    for (const start of [now - (now % hour), now - (now % hour) + hour])
+      await deployment.identity.put({ pk: 'Registrations#198.51.100.7', sk: String(start), count: 299 });
+    const refused = ['https://evil.example/callback'];
+    expect((await registerFrom('198.51.100.7', refused)).status).toBe(400);
+    expect((await registerFrom('198.51.100.7')).status).toBe(201);
+    const answer = await registerFrom('::ffff:198.51.100.7');
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers?.['retry-after'])).toBeGreaterThan(0);
+    expect(answer.headers?.['access-control-allow-origin']).toBe('*');
+    expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'temporarily_unavailable' });
+    expect((await registerFrom('198.51.100.8')).status).toBe(201);
+  });
+
+  it('leaves counters that vanish', async () => {
+    await registerFrom('198.51.100.9');
+    const { items } = await deployment.identity.query({ partition: { value: 'Registrations#198.51.100.9' } });
+    expect(items).toEqual([expect.objectContaining({ count: 1, ttl: expect.any(Number) })]);
   });
 });
 

@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ConsentQuestion, consentPage } from '../../lambdas/access/consent-page.ts';
+import { errorPage } from '../../lambdas/access/error-page.ts';
+import { heldPage } from '../../lambdas/access/held-page.ts';
+import type { HttpResponse } from '../../lambdas/shared/http.ts';
+import { CLI_CLIENT_ID } from '../../lambdas/shared/origin.ts';
 import { formPost } from './browser.ts';
 import {
   authorizationRequest,
@@ -48,6 +53,16 @@ describe('the consent page', () => {
     expect(page.body).toContain('see your e-mail address');
   });
 
+  it('says what is recorded, and for how long', async () => {
+    expect((await question()).page.body).toContain('not what is sent and answered. Kept for 30 days.');
+    deployment.setPortal({ payloads: 'full' });
+    expect((await question()).page.body).toContain('everything that is sent and answered. Kept for 30 days.');
+    deployment.setPortal({});
+    const cli = await question({}, deployment.browser(), CLI_CLIENT_ID);
+    expect(cli.page.body).toContain('every change: who made it, when, and of what. Kept for 30 days.');
+    expect(cli.page.body).toContain('<dt>Comes from</dt><dd>Example Sallyport</dd>');
+  });
+
   it('names the host of a hosted application', async () => {
     const hosted = await register(deployment.service, { redirect_uris: [LISTED_REDIRECT] });
     const { page } = await question({ redirect_uri: LISTED_REDIRECT }, deployment.browser(), hosted);
@@ -70,6 +85,60 @@ describe('the consent page', () => {
     expect(answer.get('state')).toBe('the-state');
     expect(answer.get('iss')).toBe(ORIGIN);
     expect(deployment.records.at(-1)).toMatchObject({ activity: 'consent', status: 'failure' });
+  });
+});
+
+describe('script in a field that is shown', () => {
+  const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`;
+  const page = (more: Partial<ConsentQuestion>) =>
+    consentPage({
+      deployment: SCRIPT,
+      interaction: SCRIPT,
+      csrf: SCRIPT,
+      client: { id: SCRIPT, name: SCRIPT, firstParty: false, hosts: [SCRIPT], known: false },
+      redirectUri: `https://hosted.example/callback?${SCRIPT}`,
+      person: { email: SCRIPT, name: SCRIPT },
+      scopes: [SCRIPT, 'mcp'],
+      staysConnected: true,
+      records: { payloads: 'metadata', days: 1 },
+      ...more,
+    });
+
+  it.each<[string, HttpResponse]>([
+    ['of the consent page', page({})],
+    ['of its form for this computer', page({ redirectUri: `http://127.0.0.1/?${SCRIPT}` })],
+    ['of its form for an application', page({ redirectUri: `cursor://x/?${SCRIPT}` })],
+    ['of its form for a device', page({ redirectUri: undefined })],
+    ...(['held', 'denied'] as const).map((standing): [string, HttpResponse] => [
+      `of the page of a ${standing} application`,
+      heldPage({
+        deployment: SCRIPT,
+        interaction: SCRIPT,
+        csrf: SCRIPT,
+        standing,
+        client: { id: SCRIPT, name: SCRIPT, hosts: [SCRIPT] },
+        redirectUri: `https://hosted.example/callback?${SCRIPT}`,
+        person: { email: SCRIPT },
+      }),
+    ]),
+    ['of an error', errorPage(400, SCRIPT, SCRIPT)],
+  ])('%s is text, and could not run', (_what, { body = '', headers = {} }) => {
+    const elements = new Set([...body.matchAll(/<\/?([a-z!][a-z0-9]*)/gi)].map(([, name]) => name));
+    for (const active of ['script', 'img', 'iframe', 'object', 'svg']) expect(elements).not.toContain(active);
+    expect(body.replace(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\son[a-z]+\s*=/i);
+    expect(body).toContain('&#60;script&#62;');
+    const policy = headers['content-security-policy'] ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/script-src|unsafe-eval|[<>"]/);
+  });
+
+  it('is shown as little as what is only claimed: no address, no picture of the application’s choice', async () => {
+    const claims = { client_uri: 'https://claude.ai/x', logo_uri: 'https://claude.ai/logo.png' };
+    const claiming = await register(deployment.service, { client_name: SCRIPT, ...claims });
+    const shown = await question({}, deployment.browser(), claiming);
+    expect(shown.page.body).not.toContain('claude.ai');
+    expect(shown.page.body).not.toContain('<script>');
   });
 });
 

@@ -4,7 +4,7 @@ import type { OAuthOptions } from '../../lambdas/access/oauth-application.ts';
 import { createOAuthService } from '../../lambdas/access/oauth-service.ts';
 import type { AuditWriter, Authentication } from '../../lambdas/audit/record.ts';
 import type { NamedPolicy } from '../../lambdas/policy/decision.ts';
-import type { VersionedSnapshot } from '../../lambdas/policy/snapshot.ts';
+import type { PortalSnapshot, VersionedSnapshot } from '../../lambdas/policy/snapshot.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import { startTestServices, startTestStore, type TestStore } from '../fixtures/store.ts';
 import { Browser, formPost, httpRequest, type Page, type Service } from './browser.ts';
@@ -21,6 +21,14 @@ const STAFF: NamedPolicy[] = [
   },
 ];
 
+const PORTAL: Omit<PortalSnapshot['portal'], 'policies'> = {
+  id: 'main',
+  title: 'Main',
+  description: undefined,
+  payloads: 'metadata',
+  clients: { approval: 'none', hosts: [] },
+};
+
 export interface TestDeployment {
   service: Service;
   idp: ScriptedIdentityProvider;
@@ -34,6 +42,8 @@ export interface TestDeployment {
   records: Authentication[];
   /** Replaces the portal's policies; undefined means that nothing was applied yet. */
   setPolicies(policies: readonly NamedPolicy[] | undefined): void;
+  /** Replaces what else the portal's document says. */
+  setPortal(portal: Partial<Pick<PortalSnapshot['portal'], 'clients' | 'payloads' | 'title'>>): void;
   browser(): Browser;
   close(): Promise<void>;
 }
@@ -62,9 +72,18 @@ export async function startDeployment(): Promise<TestDeployment> {
     snapshot = policies && {
       version: String(version),
       snapshot: {
-        portal: { id: 'main', title: 'Main', description: undefined, payloads: 'metadata', policies },
+        portal: { ...PORTAL, policies },
         servers: [],
       },
+    };
+  };
+  const setPortal: TestDeployment['setPortal'] = (portal) => {
+    if (!snapshot) throw new Error('There is no portal.');
+    version += 1;
+    const { snapshot: now } = snapshot;
+    snapshot = {
+      version: String(version),
+      snapshot: { ...now, portal: { ...PORTAL, policies: now.portal.policies, ...portal } },
     };
   };
   setPolicies(STAFF);
@@ -72,13 +91,16 @@ export async function startDeployment(): Promise<TestDeployment> {
     origin: ORIGIN,
     deployment: 'Example Sallyport',
     identity: new Table(store.tableName('identity')),
+    policies: new Table(store.tableName('policies')),
     vault: new Table(store.tableName('vault')),
     kms: new KMSClient({}),
     vaultKeyArn: services.keyArn,
     idp: { issuer: idp.issuer, clientId: idp.clientId, name: 'cognito' },
     allowedRedirectUris: [LISTED_REDIRECT, 'cursor://anysphere.cursor-retrieval/callback'],
+    outgoingNetworks: ['127.0.0.0/8', '::1/128'],
     admission: { portalId: 'main', snapshots: { current: async () => snapshot } },
     audit,
+    auditRetentionDays: 30,
   };
   const service = createOAuthService(options);
   return {
@@ -91,6 +113,7 @@ export async function startDeployment(): Promise<TestDeployment> {
     bucket: services.bucket,
     records,
     setPolicies,
+    setPortal,
     browser: () => new Browser(service, ORIGIN),
     async close() {
       await Promise.all([store.close(), services.close(), idp.close()]);

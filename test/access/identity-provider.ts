@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
+type Answer = Record<string, unknown> | { error: string };
+
 /** A small OpenID provider whose next answer a test decides. */
 export interface ScriptedIdentityProvider {
   issuer: string;
   clientId: string;
-  /** Who signs in next: the claims of the ID token, or a refusal. */
-  next: Record<string, unknown> | { error: string };
+  /** Who signs in next: the claims of the ID token, or a refusal; a function decides by the request. */
+  next: Answer | ((request: URLSearchParams) => Answer);
   /** The authorization requests seen so far. */
   requests: URLSearchParams[];
   close(): Promise<void>;
@@ -41,11 +43,12 @@ export async function startIdentityProvider(): Promise<ScriptedIdentityProvider>
     idp.requests.push(query);
     const back = new URL(query.get('redirect_uri') ?? '');
     back.searchParams.set('state', query.get('state') ?? '');
-    if ('error' in idp.next) back.searchParams.set('error', String(idp.next.error));
+    const answer = typeof idp.next === 'function' ? idp.next(query) : idp.next;
+    if ('error' in answer) back.searchParams.set('error', String(answer.error));
     else {
       const code = randomUUID();
       const [nonce, challenge] = [query.get('nonce') ?? '', query.get('code_challenge') ?? ''];
-      codes.set(code, { claims: idp.next, nonce, challenge });
+      codes.set(code, { claims: answer, nonce, challenge });
       back.searchParams.set('code', code);
     }
     response.writeHead(302, { location: back.href }).end();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda';
+import { JWKS_KEY } from '../../lambdas/access/public-keys.ts';
 import { CLI_CLIENT_ID } from '../../lambdas/shared/origin.ts';
 import { Browser, type Service } from './browser.ts';
 import {
@@ -12,6 +13,7 @@ import {
   startDeployment,
   type TestDeployment,
 } from './deployment.ts';
+import { startProving } from './dpop-client.ts';
 
 let deployment: TestDeployment;
 let clientId: string;
@@ -35,25 +37,26 @@ beforeAll(async () => {
     IDP_CLIENT_ID: deployment.idp.clientId,
     IDP_NAME: 'cognito',
     ALLOWED_REDIRECT_URIS: '[]',
+    OUTGOING_NETWORKS: '[]',
+    IDENTITY_ASSERTION_ISSUERS: '[]',
+    DEVICE_CODE: 'false',
+    SIGNING_KEY_ROTATION_DAYS: '30',
   });
   clientId = await register(deployment.service);
 });
 afterAll(() => deployment.close());
 
-describe('the authorizer', () => {
-  const METHOD_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:api/live/POST/mcp';
-  const ask = async (headers: Record<string, string>) => {
-    const { handler } = await import('../../lambdas/access/authorizer.lambda.ts');
-    return handler(
-      { methodArn: METHOD_ARN, headers } as unknown as APIGatewayRequestAuthorizerEvent,
-      context,
-    );
-  };
+const METHOD_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:api/live/POST/mcp';
+async function askAuthorizer(headers: Record<string, string>) {
+  const { handler } = await import('../../lambdas/access/authorizer.lambda.ts');
+  return handler({ methodArn: METHOD_ARN, headers } as unknown as APIGatewayRequestAuthorizerEvent, context);
+}
 
+describe('the authorizer', () => {
   it('lets a connected application in, for every method since its answer is cached', async () => {
     const { access_token } = await connect(deployment, clientId);
     for (const name of ['Authorization', 'authorization'])
-      await expect(ask({ [name]: `Bearer ${access_token}` })).resolves.toMatchObject({
+      await expect(askAuthorizer({ [name]: `Bearer ${access_token}` })).resolves.toMatchObject({
         principalId: expect.stringMatching(/^p_/),
         policyDocument: {
           Statement: [
@@ -83,8 +86,67 @@ describe('the authorizer', () => {
       `Bearer ${revoked.access_token}`,
       `Bearer ${revoked.refresh_token}`,
     ])
-      await expect(ask({ authorization })).rejects.toThrow(/^Unauthorized$/);
-    await expect(ask({})).rejects.toThrow(/^Unauthorized$/);
+      await expect(askAuthorizer({ authorization })).rejects.toThrow(/^Unauthorized$/);
+    await expect(askAuthorizer({})).rejects.toThrow(/^Unauthorized$/);
+  });
+});
+
+describe('the authorizer and a token that is bound to a key', () => {
+  it('lets it in by its scheme, and leaves the proof to whoever is not remembered', async () => {
+    const holder = await startProving();
+    const request = authorizationRequest(clientId);
+    const code = (await authorize(deployment.browser(), request)).get('code') ?? '';
+    const form = {
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      code,
+      redirect_uri: request.redirectUri,
+      code_verifier: request.verifier,
+    };
+    const dpop = await holder.proof('POST', `${ORIGIN}/oauth/token`);
+    const { body } = await postForm(deployment.service, '/oauth/token', form, { dpop });
+    const { access_token: unbound } = await connect(deployment, clientId);
+    await expect(askAuthorizer({ authorization: `DPoP ${body.access_token}` })).resolves.toMatchObject({
+      principalId: expect.stringMatching(/^p_/),
+    });
+    for (const authorization of [`Bearer ${body.access_token}`, `DPoP ${unbound}`])
+      await expect(askAuthorizer({ authorization })).rejects.toThrow(/^Unauthorized$/);
+  });
+});
+
+describe('the maintenance function', () => {
+  const run = async (event: object) => {
+    const { handler } = await import('../../lambdas/access/maintenance.lambda.ts');
+    return handler(event as Parameters<typeof handler>[0], context);
+  };
+  const job = (body: object) => ({ Records: [{ messageId: 'm1', body: JSON.stringify(body) }] });
+  const publishedKids = async () => {
+    const item = await deployment.identity.get(JWKS_KEY);
+    return Array.isArray(item?.keys) ? item.keys.map(({ kid }) => kid) : [];
+  };
+
+  it('leaves young keys alone, and reports jobs that are not its own as failed', async () => {
+    const before = await publishedKids();
+    const done = { batchItemFailures: [] };
+    expect(await run(job({ job: 'rotate-signing-key' }))).toEqual(done);
+    expect(await run(job({ job: 'expire-held-clients' }))).toEqual(done);
+    expect(await publishedKids()).toEqual(before);
+    for (const foreign of [
+      { job: 'sweep-intents' },
+      { job: 'unknown' },
+      { job: 'rotate-signing-key', now: true },
+    ])
+      expect(await run(job(foreign))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+    expect(await publishedKids()).toEqual(before);
+  });
+
+  it('withdraws all keys at once when it is told to', async () => {
+    const before = await publishedKids();
+    await run({ job: 'rotate-signing-key', now: true });
+    const [after, ...others] = await publishedKids();
+    expect([before, others]).toEqual([expect.not.arrayContaining([after]), []]);
+    await expect(run({ job: 'rotate-signing-key' })).rejects.toThrow();
+    expect(await publishedKids()).toEqual([after]);
   });
 });
 

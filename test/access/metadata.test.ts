@@ -32,10 +32,14 @@ describe('metadata', () => {
         authorization_response_iss_parameter_supported: true,
       });
       expect(body.token_endpoint_auth_methods_supported).toContain('none');
-      expect(body.grant_types_supported).toEqual(['authorization_code', 'refresh_token']);
+      expect(body.grant_types_supported).toEqual([
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+      ]);
       expect(body.scopes_supported).toEqual(expect.arrayContaining(['mcp', 'offline_access', 'openid']));
       expect(body.scopes_supported).not.toContain('admin');
-      expect(body).not.toHaveProperty('client_id_metadata_document_supported');
+      expect(body.client_id_metadata_document_supported).toBe(true);
       const addresses = Object.values(body).filter((value) => /^https?:/.test(String(value)));
       expect(addresses.every((address) => new URL(String(address)).origin === ORIGIN)).toBe(true);
     },

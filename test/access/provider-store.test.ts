@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LIFETIME, nowSeconds } from '../../lambdas/access/lifetimes.ts';
-import { itemKey, JustUsed, ProviderStore } from '../../lambdas/access/provider-store.ts';
+import { itemKey } from '../../lambdas/access/item-key.ts';
+import { nowSeconds } from '../../lambdas/access/lifetimes.ts';
+import { JustUsed, ProviderStore } from '../../lambdas/access/provider-store.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import { startTestStore, type TestStore } from '../fixtures/store.ts';
 
@@ -12,8 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-const of = (model: string) => new ProviderStore(model, identity, ['https://hosted.example/callback']);
-const ttlOf = async (model: string, id: string) => (await identity.get(itemKey(model, id)))?.ttl;
+const of = (model: string) => new ProviderStore(model, identity);
 const setTtl = (model: string, id: string, ttl: number) =>
   identity.update(itemKey(model, id), {
     expression: 'SET #ttl = :ttl',
@@ -72,6 +72,13 @@ describe('the provider’s store', () => {
     await replay.upsert('id', { jti: 'id' }, 60);
   });
 
+  it('remembers a one-time id for as long as a proof from the future is good', async () => {
+    const before = nowSeconds();
+    await of('ReplayDetection').upsert('future', { jti: 'future' }, 300);
+    const item = await identity.get(itemKey('ReplayDetection', 'future'));
+    expect(item?.ttl).toBeGreaterThanOrEqual(before + 600);
+  });
+
   it('clears away what one grant issued and nothing else', async () => {
     for (const [id, grantId] of [
       ['t-1', 'g-1'],
@@ -85,32 +92,5 @@ describe('the provider’s store', () => {
     expect(await of('RefreshToken').find('t-2')).toBeUndefined();
     expect(await of('RefreshToken').find('t-3')).toBeDefined();
     expect(await of('AuthorizationCode').find('t-4')).toBeDefined();
-  });
-});
-
-describe('a registered client', () => {
-  const metadata = {
-    client_id: 'c-1',
-    redirect_uris: ['http://127.0.0.1/', 'https://hosted.example/callback'],
-  };
-
-  it('lives on when it is used, and is unknown when it was not', async () => {
-    await of('Client').upsert('c-1', metadata);
-    await setTtl('Client', 'c-1', nowSeconds() + 60);
-    expect(await of('Client').find('c-1')).toEqual(metadata);
-    expect(await ttlOf('Client', 'c-1')).toBeGreaterThan(nowSeconds() + LIFETIME.client - 60);
-    await setTtl('Client', 'c-1', nowSeconds() - 1);
-    expect(await of('Client').find('c-1')).toBeUndefined();
-  });
-
-  it('loses redirect URIs that the deployment no longer lists', async () => {
-    await of('Client').upsert('c-2', { ...metadata, client_id: 'c-2' });
-    const stricter = new ProviderStore('Client', identity, []);
-    expect(await stricter.find('c-2')).toMatchObject({ redirect_uris: ['http://127.0.0.1/'] });
-    await of('Client').upsert('c-3', {
-      client_id: 'c-3',
-      redirect_uris: ['https://hosted.example/callback'],
-    });
-    expect(await stricter.find('c-3')).toBeUndefined();
   });
 });

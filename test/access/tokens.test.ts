@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { itemKey } from '../../lambdas/access/provider-store.ts';
+import { itemKey } from '../../lambdas/access/item-key.ts';
 import { createSessionReader } from '../../lambdas/access/session-reader.ts';
 import { createTokenVerifier } from '../../lambdas/access/verify-token.ts';
 import { httpRequest } from './browser.ts';
@@ -138,6 +138,10 @@ describe('a refresh token', () => {
     expect((await refresh(deployment.service, clientId, next.refresh_token)).body.error).toBe(
       'invalid_grant',
     );
+    const introspected = { client_id: clientId, token: next.access_token };
+    expect((await postForm(deployment.service, '/oauth/introspect', introspected)).body).toEqual({
+      active: false,
+    });
     expect(deployment.records.find(({ activity }) => activity === 'token')).toMatchObject({
       status: 'failure',
       reason: expect.stringContaining('already used'),
@@ -191,15 +195,89 @@ describe('revocation', () => {
     expect(deployment.records.at(-1)).toMatchObject({ activity: 'revocation', status: 'success' });
   });
 
+  it('of an access token ends its grant, which the refresh token rests on', async () => {
+    const tokens = await connect(deployment, clientId);
+    const answer = await postForm(deployment.service, '/oauth/revoke', {
+      client_id: clientId,
+      token: tokens.access_token,
+      token_type_hint: 'access_token',
+    });
+    expect(answer).toMatchObject({ status: 200, body: {} });
+    expect((await refresh(deployment.service, clientId, tokens.refresh_token)).body.error).toBe(
+      'invalid_grant',
+    );
+    const verifier = createTokenVerifier({
+      origin: ORIGIN,
+      audience: `${ORIGIN}/mcp`,
+      identity: deployment.identity,
+    });
+    const claims = await verifier.verify(tokens.access_token);
+    await expect(createSessionReader(deployment.identity).read(claims)).rejects.toMatchObject({
+      status: 401,
+    });
+    expect(deployment.records.at(-1)).toMatchObject({
+      activity: 'revocation',
+      status: 'success',
+      actor: { person: { email: 'alice@example.com' }, client: { id: clientId } },
+    });
+  });
+
+  it('of something that is no token is answered like any other', async () => {
+    const tokens = await connect(deployment, clientId);
+    const [header, payload] = tokens.access_token.split('.');
+    for (const token of ['nonsense', `${header}.${payload}.AAAA`, tokens.id_token ?? 'none'])
+      expect(
+        (await postForm(deployment.service, '/oauth/revoke', { client_id: clientId, token })).status,
+      ).toBe(200);
+    expect((await refresh(deployment.service, clientId, tokens.refresh_token)).status).toBe(200);
+  });
+
+  it('by somebody who is not the client is refused', async () => {
+    const { access_token: token } = await connect(deployment, clientId);
+    expect((await postForm(deployment.service, '/oauth/revoke', { token })).status).toBe(400);
+    const unknown = { client_id: 'client-unknown', token };
+    expect((await postForm(deployment.service, '/oauth/revoke', unknown)).status).toBe(401);
+  });
+
   it('by another client changes nothing', async () => {
     const tokens = await connect(deployment, clientId);
     const other = await register(deployment.service);
-    await postForm(deployment.service, '/oauth/revoke', { client_id: other, token: tokens.refresh_token });
+    for (const token of [tokens.refresh_token, tokens.access_token])
+      await postForm(deployment.service, '/oauth/revoke', { client_id: other, token });
     expect((await refresh(deployment.service, clientId, tokens.refresh_token)).status).toBe(200);
   });
 });
 
 describe('introspection', () => {
+  const ask = (client_id: string, token: string) =>
+    postForm(deployment.service, '/oauth/introspect', { client_id, token });
+
+  it('tells a client about its own access token, and nothing about others', async () => {
+    const { access_token } = await connect(deployment, clientId);
+    const { body } = await ask(clientId, access_token);
+    const { sub, sid, exp, jti } = decodeJwt(access_token);
+    expect(body).toMatchObject({
+      active: true,
+      token_type: 'Bearer',
+      iss: ORIGIN,
+      aud: `${ORIGIN}/mcp`,
+      scope: 'mcp',
+      client_id: clientId,
+    });
+    expect(body).toMatchObject({ sub, sid, exp, jti });
+    expect((await ask(await register(deployment.service), access_token)).body).toEqual({ active: false });
+    const [header, payload] = access_token.split('.');
+    expect((await ask(clientId, `${header}.${payload}.AAAA`)).body).toEqual({ active: false });
+  });
+
+  it('calls no token active whose sign-in has ended', async () => {
+    const tokens = await connect(deployment, clientId);
+    const { sid } = decodeJwt(tokens.access_token);
+    await deployment.identity.delete({ pk: `AccessSession#${String(sid)}`, sk: 'current' });
+    for (const token of [tokens.access_token, tokens.refresh_token])
+      expect((await ask(clientId, token)).body).toEqual({ active: false });
+  });
+
   it('tells a client about its own refresh token, and nothing about others', async () => {
     const tokens = await connect(deployment, clientId);
     const ask = (client_id: string) =>

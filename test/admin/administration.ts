@@ -110,7 +110,7 @@ export async function startAdministration() {
     owners: ['dana@example.com'],
     networks: [],
     tokens: createTokenVerifier({ origin: ORIGIN, audience: resourcesOf(ORIGIN).admin, identity }),
-    sessions: createSessionReader(identity),
+    sessions: createSessionReader(identity, { keepMs: 0 }),
     documents: new DocumentStore(policies),
     catalogs: new CatalogStore(table('catalog')),
     snapshots: { policies, bucket: services.bucket },
@@ -121,6 +121,7 @@ export async function startAdministration() {
       retentionDays: 1,
     }),
     auditTable: table('audit'),
+    identity,
     async fetchCatalog({ url }) {
       const catalog = upstreams.get(url);
       if (catalog) return catalog;

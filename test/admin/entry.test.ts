@@ -24,6 +24,7 @@ beforeAll(async () => {
     PAYLOADS_TABLE: store.tableName('payloads'),
     SNAPSHOT_BUCKET: services.bucket,
     EVENT_BUS: services.eventBus,
+    ALLOWED_ORIGINS: '[]',
     AUDIT_RETENTION_DAYS: '30',
   });
 });

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { signInHeadless } from '../../cli/headless-sign-in.ts';
+import { holdClient } from '../../lambdas/access/held-clients.ts';
 import { catalogOf, policy, portal, server } from '../admin/administration.ts';
 import { runCommand, startCommand } from './run.ts';
 import { type RunningDeployment, startRunningDeployment } from './running-deployment.ts';
@@ -253,7 +254,7 @@ describe('sallyport audit list', () => {
 
   it('shows refused sign-ins with their reason in a table', async () => {
     const { out } = await run('audit list --since 1h --person carol@outside.test');
-    expect(out).toMatch(/^TIME \(UTC\) +PERSON +WHAT +ON +STATUS +REASON\n/);
+    expect(out).toMatch(/^TIME \(UTC\) +WHO +WHAT +ON +STATUS +REASON\n/);
     expect(out).toMatch(/carol@outside\.test +sign-in .* failure/);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
@@ -308,6 +309,75 @@ describe('a sign-in with a browser', () => {
   });
 });
 
+describe('sallyport session', () => {
+  it('lists your own sign-ins, with their applications', async () => {
+    const { code, out } = await run('session list');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ID +PERSON +DEVICE +ADDRESS +SIGNED IN \(UTC\) +APPLICATIONS\n/);
+    expect(out).toContain('dana@example.com');
+    expect(out).not.toContain('alice@example.com');
+    expect(out).toContain('Sallyport command');
+  });
+
+  it('lists those of a person and of an application, and ends them', async () => {
+    await run('token --person alice');
+    const listed = async (filter: string): Promise<{ id: string; person: { email: string } }[]> =>
+      JSON.parse((await run(`session list ${filter} -o json`)).out).items;
+    const [alice] = await listed('--person alice@example.com');
+    expect((await listed('--client sallyport-cli')).map(({ id }) => id)).toContain(alice?.id);
+    expect(await run(`session revoke ${alice?.id}`)).toMatchObject({
+      code: 0,
+      out: 'Ended: 1 sign-in, 1 connection. What is open ends within a minute.\n',
+    });
+    expect((await listed('--person alice@example.com')).map(({ id }) => id)).not.toContain(alice?.id);
+    expect((await run(`session revoke ${alice?.id}`)).err).toContain('it has ended already');
+    expect((await run('session revoke --person alice@example.com')).code).toBe(0);
+    expect(await listed('--person alice@example.com')).toEqual([]);
+  });
+
+  it.each([
+    ['session revoke', 'Say what to end'],
+    ['session revoke s_1 --person alice@example.com', 'Say what to end'],
+    ['session revoke --person alice@example.com --client sallyport-cli', 'cannot be used with'],
+    ['session list --mine --person alice@example.com', 'cannot be used with'],
+  ])('takes no %s', async (command, why) => {
+    const { code, err } = await run(command);
+    expect([code, err]).toEqual([2, expect.stringContaining(why)]);
+  });
+});
+
+describe('sallyport client', () => {
+  it('lists what waits for a decision, and decides', async () => {
+    expect(await run('client list --status held')).toMatchObject({
+      code: 0,
+      err: 'There are no such applications.\n',
+    });
+    await holdClient(deployment.identity, {
+      client: 'client-1',
+      name: 'Inspector',
+      hosts: ['localhost'],
+      redirectUris: ['http://localhost/callback'],
+      askedBy: { id: 'p_alice', email: 'alice@example.com' },
+    });
+    expect((await run('client list')).out).toMatch(
+      /^KEY +NAME +HOSTS +STATUS +ASKED BY .*\nclient-1 +Inspector +localhost +held +alice@example\.com/,
+    );
+    expect((await run('client approve client-1')).out).toBe('Inspector of localhost may connect now.\n');
+    expect((await run('client deny client-1')).out).toContain(
+      'Inspector of localhost may not connect any more',
+    );
+    const denied = JSON.parse((await run('client list --status denied -o json')).out);
+    expect(denied.items).toEqual([
+      expect.objectContaining({ key: 'client-1', decidedBy: 'dana@example.com' }),
+    ]);
+    expect(await run('client approve client-2')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Nobody asked for an application "client-2"'),
+    });
+    expect((await run('client list --status waiting')).code).toBe(2);
+  });
+});
+
 describe('the end of a sign-in', () => {
   it('comes with logout, here and at the deployment', async () => {
     const tokens = await run('logout');
@@ -315,5 +385,14 @@ describe('the end of a sign-in', () => {
     expect((await run('whoami')).err).toContain('not signed in');
     expect(deployment.requests).toContain('POST /oauth/revoke');
     expect((await run('logout')).out).toContain('were not signed in');
+  });
+
+  it('comes everywhere at once with logout --everywhere', async () => {
+    await run('login --person dana');
+    const kept = await readFile(join(folder, 'config', 'tokens.json'));
+    expect((await run('logout --everywhere')).out).toMatch(/^Ended: [1-9]\d* sign-in/);
+    await writeFile(join(folder, 'config', 'tokens.json'), kept);
+    expect((await run('whoami')).err).toContain('not signed in');
+    expect((await run('logout')).code).toBe(0);
   });
 });

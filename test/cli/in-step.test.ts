@@ -21,7 +21,7 @@ const API_ONLY: Record<string, string> = {
 /** Commands that speak OAuth and not the admin API, and why. */
 const OAUTH_ONLY: Record<string, string> = {
   'sallyport login': 'signs in; its only API call is that of whoami',
-  'sallyport logout': 'revokes tokens',
+  'sallyport logout': 'revokes tokens; everywhere is what session revoke does',
   'sallyport token': 'is for the portal',
 };
 
@@ -35,6 +35,13 @@ const TRIED: Record<string, string[]> = {
   ]),
   'sallyport delete': kindNames.map((kind) => `delete ${kinds[kind].singular} some-id`),
   'sallyport sync server': ['sync server some-id'],
+  'sallyport session list': ['session list --mine', 'session list --person a@example.com --limit 5'],
+  'sallyport session revoke': ['session revoke s_1', 'session revoke --mine'],
+  'sallyport client list': ['client list', 'client list --status held --limit 5'],
+  'sallyport client approve': ['client approve client-1'],
+  'sallyport client deny': ['client deny client-1'],
+  'sallyport service-token rotate': ['service-token rotate some-id --keep-previous 2'],
+  'sallyport service-token revoke': ['service-token revoke some-id'],
   'sallyport audit list': ['audit list --since 1h --person a@example.com --tool t --limit 5'],
 };
 
@@ -46,10 +53,17 @@ const leaves = (command: Command): Command[] =>
 const commands = leaves(createProgram());
 const reached = new Set<string>();
 const ANSWER = {
+  clientId: 'service-some-id',
+  secret: 'secret',
+  expiresAt: '2026-11-02T09:00:00.000Z',
+  previousExpiresAt: null,
   items: [],
   next: null,
   results: [],
   status: { era: 'modern', tools: 0, prompts: 0, resources: 0 },
+  ended: { sessions: [], grants: [] },
+  client: 'client-1',
+  hosts: [],
 };
 
 let folder: string;

@@ -52,7 +52,9 @@ describe('arguments', () => {
 
   it('understand kinds in singular, plural and any case', () => {
     expect(['policy', 'POLICIES', 'Server'].map(kindArgument)).toEqual(['Policy', 'Policy', 'Server']);
-    expect(() => kindArgument('constructor')).toThrow('Known kinds: portals, servers, policies.');
+    expect(() => kindArgument('constructor')).toThrow(
+      'Known kinds: portals, servers, policies, service-tokens.',
+    );
   });
 
   it.each([

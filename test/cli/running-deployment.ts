@@ -87,7 +87,7 @@ export async function startRunningDeployment() {
   const table = (kind: Parameters<typeof store.tableName>[0]) => new Table(store.tableName(kind));
   const [policies, identity] = [table('policies'), table('identity')];
   const resources = resourcesOf(origin);
-  const sessions = createSessionReader(identity);
+  const sessions = createSessionReader(identity, { keepMs: 0 });
   const audit = createAuditWriter({
     audit: store.tableName('audit'),
     payloads: store.tableName('payloads'),
@@ -109,6 +109,7 @@ export async function startRunningDeployment() {
     announce: announceOn(services.eventBus),
     audit,
     auditTable: table('audit'),
+    identity,
     async fetchCatalog({ url }) {
       const catalog = upstreams.get(url);
       if (catalog) return catalog;
@@ -119,20 +120,26 @@ export async function startRunningDeployment() {
     origin,
     deployment: 'Test deployment',
     identity,
+    policies,
     vault: table('vault'),
     kms: new KMSClient({}),
     vaultKeyArn: services.keyArn,
     idp: { issuer: cognito.issuer, clientId: 'pool-client', name: 'cognito' },
     allowedRedirectUris: [],
+    outgoingNetworks: [],
     admission: { portalId: 'default', snapshots },
     audit,
+    auditRetentionDays: 1,
   });
   const pages = {
     origin,
     deployment: 'Test deployment',
     portalId: 'default',
+    allowedOrigins: new Set([origin]),
     issuer: new OwnIssuer(origin),
     browsers: new BrowserStore(identity),
+    identity,
+    audit,
     tokens: createTokenVerifier({ origin, audience: resources.portal, identity }),
     sessions,
     snapshots,

@@ -1,75 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { signInHeadless } from '../../cli/headless-sign-in.ts';
-import { changeDocuments } from '../../lambdas/admin/change-documents.ts';
 import { clientInstructions, serverName } from '../../lambdas/console/client-instructions.ts';
 import { sessionCookieName, setCookie } from '../../lambdas/console/cookies.ts';
 import { html } from '../../lambdas/console/html.ts';
-import { parseDocument } from '../../lambdas/shared/documents/parse-document.ts';
 import { catalogOf, policy, portal, server } from '../admin/administration.ts';
 import { type RunningDeployment, startRunningDeployment } from '../cli/running-deployment.ts';
+import { apply, cookieOf, visiting } from './visiting.ts';
 
 jest.setTimeout(20_000);
 
 let deployment: RunningDeployment;
-/** Applies documents as an owner. */
-const apply = async (...documents: unknown[]) => {
-  const dana = {
-    id: 'p_dana',
-    idp: 'cognito',
-    subject: 'dana',
-    email: 'dana@example.com',
-    name: 'Dana',
-    groups: [],
-  };
-  const caller = { person: dana, role: 'owner' as const, clientId: 'test', actor: {} };
-  const request = {
-    method: 'POST',
-    path: '',
-    query: new URLSearchParams(),
-    headers: {},
-    body: '',
-    sourceIp: '',
-    requestId: '',
-  };
-  const set = documents.map((document, index) => ({
-    at: `documents[${index}]`,
-    document: parseDocument(document, ''),
-  }));
-  await changeDocuments(deployment.api, { request, id: '', caller }, set);
-};
-
-const get = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
-  const response = await fetch(`${deployment.origin}${path}`, { method, headers, redirect: 'manual' });
-  return { response, body: await response.text() };
-};
-const cookieOf = (response: Response, name: string) =>
-  response.headers
-    .getSetCookie()
-    .map((value) => value.split(';')[0] ?? '')
-    .find((pair) => pair.startsWith(`${name}=`));
-
-/** Goes to the sign-in page as a browser does and returns the way back, not taken yet. */
-async function beginSignIn(person: string) {
-  const { response } = await get('/console/sign-in');
-  const callback = await signInHeadless({
-    authorizationUrl: new URL(response.headers.get('location') ?? ''),
-    redirectUri: `${deployment.origin}/console/callback`,
-    person,
-  });
-  return {
-    browser: cookieOf(response, 'sallyport-sign-in') ?? '',
-    callback: callback.pathname + callback.search,
-  };
-}
-
-/** Signs a person in and returns the cookie of their browser. */
-async function signIn(person: string): Promise<string> {
-  const { browser, callback } = await beginSignIn(person);
-  const { response } = await get(callback, { cookie: browser });
-  expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
-  return cookieOf(response, 'sallyport') ?? '';
-}
+const { get, beginSignIn, signIn, press } = visiting(() => deployment.origin);
 
 const HOSTILE = '<script>alert("1")</script> & \'co\'';
 
@@ -78,6 +19,7 @@ beforeAll(async () => {
   deployment.upstreams.set('https://hr.example.com/mcp', catalogOf('find_person', 'list_teams'));
   deployment.upstreams.set('https://crm.example.com/mcp', catalogOf('find_deal'));
   await apply(
+    deployment,
     policy('staff', { include: [{ emailDomain: 'example.com' }] }),
     policy('outsiders', {
       action: 'block',
@@ -156,6 +98,7 @@ describe('the page of a person who is signed in', () => {
   it('says why when the portal no longer admits them', async () => {
     const cookie = await signIn('bob');
     await apply(
+      deployment,
       policy('outsiders', {
         action: 'block',
         include: [{ group: 'sales' }],
@@ -167,6 +110,7 @@ describe('the page of a person who is signed in', () => {
     expect(body).toContain('Sales use the other door.');
     expect(body).not.toContain('Customers');
     await apply(
+      deployment,
       policy('outsiders', {
         action: 'block',
         include: [{ emailDomain: 'outside.test' }],
@@ -249,7 +193,7 @@ describe('a sign-in', () => {
 describe('a sign-out', () => {
   it('ends the session for whoever kept its cookie', async () => {
     const cookie = await signIn('alice');
-    const { response } = await get('/console/sign-out', { cookie }, 'POST');
+    const { response } = await press(cookie, '/console/sign-out');
     expect([response.status, response.headers.get('location')]).toEqual([303, '/?signed-out']);
     expect(response.headers.getSetCookie()[0]).toContain('sallyport=; Path=/; Max-Age=0');
     expect((await get('/', { cookie })).body).toContain('href="/console/sign-in"');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { startProving } from '../access/dpop-client.ts';
 import { startCloud, type TestCloud } from '../fixtures/cloud.ts';
 import { Connection, readTokens, type Tokens } from './connection.ts';
 import { signWithDeploymentKey } from './signing-key.ts';
@@ -112,6 +113,32 @@ describe('a token', () => {
   });
 });
 
+describe('a token that is bound to a key', () => {
+  it('opens the portal and the admin API with a proof, once, and never as a bearer token', async () => {
+    const holder = await startProving();
+    const bound = (claims: Record<string, unknown>) =>
+      signWithDeploymentKey(cloud, { ...decodeJwt(alice.access_token), ...claims, cnf: { jkt: holder.jkt } });
+    const token = await bound({});
+    const dpop = await holder.proof('POST', cloud.mcpUrl, token);
+    const list = (headers: Record<string, string>) => post(JSON.stringify(LIST), headers);
+    expect((await list({ authorization: `DPoP ${token}`, dpop })).status).toBe(200);
+    const replayed = await list({ authorization: `DPoP ${token}`, dpop });
+    expect([replayed.status, errorOf(replayed)]).toEqual([
+      401,
+      expect.objectContaining({ code: 'invalid_dpop_proof' }),
+    ]);
+    expect((await withToken(token)).status).toBe(401);
+
+    const me = `${cloud.origin}/api/v1/me`;
+    const admin = await bound({ aud: `${cloud.origin}/api/v1`, scope: 'admin' });
+    const proof = await holder.proof('GET', me, admin);
+    const ask = async () =>
+      (await fetch(me, { headers: { authorization: `DPoP ${admin}`, dpop: proof } })).status;
+    expect(await ask()).not.toBe(401);
+    expect(await ask()).toBe(401);
+  });
+});
+
 describe('a request', () => {
   it('of a page of a foreign origin is refused', async () => {
     const answer = await post(JSON.stringify(LIST), { origin: 'https://evil.example' });
@@ -139,8 +166,15 @@ describe('a request', () => {
     ['a batch', JSON.stringify([LIST]), 400, -32600],
     ['a method that there is not', JSON.stringify({ ...LIST, method: 'sessions/steal' }), 200, -32601],
   ])('with %s gets the error of the protocol', async (_name, body, status, code) => {
-    const answer = await post(body);
+    const answer = await post(body, { 'mcp-protocol-version': '2025-06-18' });
     expect([answer.status, errorOf(answer)]).toEqual([status, expect.objectContaining({ code })]);
+  });
+
+  it('with a batch, in the one version that has them, gets an answer to each message', async () => {
+    const batch = [LIST, { ...LIST, id: 2, method: 'ping' }, { jsonrpc: '2.0', method: 'notifications/x' }];
+    const { status, text } = await post(JSON.stringify(batch), { 'mcp-protocol-version': '2025-03-26' });
+    const ids = (JSON.parse(text) as { id: number }[]).map(({ id }) => id).toSorted((a, b) => a - b);
+    expect([status, ids]).toEqual([200, [1, 2]]);
   });
 
   it('whose Mcp-Name differs from its body is refused', async () => {

@@ -1,10 +1,8 @@
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { importJWK, SignJWT } from 'jose';
-import * as z from 'zod';
+import { compactDecrypt, importJWK, SignJWT } from 'jose';
+import { keyRingSchema, secretsOf } from '../../lambdas/access/key-ring.ts';
 import type { TestCloud } from '../fixtures/cloud.ts';
 import { tableOf } from './administrator.ts';
-
-const secrets = z.object({ signingKey: z.looseObject({ kid: z.string() }) });
 
 /** Signs claims with the deployment's own key, as nobody outside the provider can: only the claims may be wrong. */
 export async function signWithDeploymentKey(
@@ -14,11 +12,13 @@ export async function signWithDeploymentKey(
   const item = await tableOf(cloud, 'Vault').get({ pk: 'signing-key', sk: 'current' });
   const { Plaintext } = await new KMSClient({}).send(
     new DecryptCommand({
-      CiphertextBlob: Buffer.from(String(item?.sealed), 'base64'),
+      CiphertextBlob: Buffer.from(String(item?.wrappedKey), 'base64'),
       EncryptionContext: { purpose: 'signing-key' },
     }),
   );
-  const { signingKey } = secrets.parse(JSON.parse(Buffer.from(Plaintext ?? []).toString()));
+  const { plaintext } = await compactDecrypt(String(item?.sealed), Plaintext ?? new Uint8Array());
+  const ring = keyRingSchema.parse(JSON.parse(Buffer.from(plaintext).toString()));
+  const [signingKey] = secretsOf(ring, 1).signingKeys;
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: signingKey.kid })
     .sign(await importJWK(signingKey, 'RS256'));

@@ -55,20 +55,73 @@ describe('what the functions may do', () => {
     for (const statement of onTable('Vault')) {
       const partitions = statement.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
       expect(partitions).toBeDefined();
-      if (!statement.role.startsWith('AccessOauth'))
+      if (!/^Access(?:Oauth|Maintenance)/.test(statement.role))
         expect(JSON.stringify(partitions)).not.toContain('signing-key');
     }
     const cryptography = all.filter(
       (s) => s.actions.includes('kms:Decrypt') && !('kms:ViaService' in (s.conditions.StringEquals ?? {})),
     );
-    expect(cryptography.map((s) => s.role)).toEqual([expect.stringMatching(/^AccessOauth/)]);
-    expect(cryptography[0]?.conditions).toEqual({
-      StringEquals: { 'kms:EncryptionContext:purpose': 'signing-key' },
-    });
+    expect(cryptography.map((s) => s.role).sort()).toEqual([
+      expect.stringMatching(/^AccessMaintenance/),
+      expect.stringMatching(/^AccessOauth/),
+    ]);
+    for (const { conditions } of cryptography)
+      expect(conditions).toEqual({ StringEquals: { 'kms:EncryptionContext:purpose': 'signing-key' } });
   });
 
-  it('keeps the relay from changing identities and configuration', () => {
-    expect(actions('Identity', 'PortalRelay')).toEqual(new Set(['dynamodb:GetItem']));
+  it('lets the admin API change of identities only what it decides about', () => {
+    const changing = onTable('Identity', 'AdminApi').filter((s) =>
+      s.actions.some((action) => /:(?:Put|Update|Delete)Item$/.test(action)),
+    );
+    const partitions = changing.flatMap(
+      (s) => s.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*'],
+    );
+    expect(partitions).toContain('ClientReview');
+    for (const foreign of ['*', 'Client#*', 'Person#*', 'Jwks#*', 'RefreshToken#*', 'AuthorizationCode#*'])
+      expect(partitions).not.toContain(foreign);
+  });
+
+  it('lets the admin API alone make and end secrets of service tokens, and the door alone read their documents', () => {
+    const naming = (table: string, partition: string) =>
+      onTable(table).filter((s) => JSON.stringify(s.conditions).includes(`"${partition}"`));
+    expect(naming('Identity', 'ServiceTokenSecrets#*').map((s) => [s.role, s.actions])).toEqual([
+      [expect.stringMatching(/^AdminApi/), ['dynamodb:PutItem', 'dynamodb:DeleteItem']],
+    ]);
+    const readers = naming('Policies', 'ServiceToken#*');
+    expect(readers.map((s) => s.role).toSorted()).toEqual([
+      expect.stringMatching(/^AccessAuthorizer/),
+      expect.stringMatching(/^AccessOauth/),
+      expect.stringMatching(/^PortalRelay/),
+    ]);
+    for (const { actions: operations } of readers) expect(operations).toEqual(['dynamodb:GetItem']);
+  });
+
+  it('lets the page of people end sessions, and change nothing else of identities', () => {
+    const partitionsOf = (operation: string): string[] =>
+      onTable('Identity', 'ConsolePages')
+        .filter((s) => s.actions.includes(`dynamodb:${operation}`))
+        .flatMap((s) => s.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*'])
+        .map(String)
+        .toSorted();
+    const own = ['ConsoleSession#*', 'ConsoleSignIn#*'];
+    expect(partitionsOf('DeleteItem')).toEqual(['AccessSession#*', ...own, 'Grant#*']);
+    expect(partitionsOf('PutItem')).toEqual(own);
+    expect(partitionsOf('UpdateItem')).toEqual(['Revocations#p_*']);
+    expect(partitionsOf('Query')).toEqual(['p_*']);
+  });
+
+  it('lets maintenance publish keys and decide about applications, and nothing else of identities', () => {
+    const touched = onTable('Identity', 'AccessMaintenance').flatMap(
+      (s) => s.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*'],
+    );
+    expect(new Set(touched)).toEqual(new Set(['Jwks#*', 'ClientReview']));
+  });
+
+  it('keeps the relay from changing identities and configuration: it remembers used proofs alone', () => {
+    const writing = onTable('Identity', 'PortalRelay').filter((s) => !s.actions.includes('dynamodb:GetItem'));
+    expect(writing.map((s) => [s.actions, s.conditions])).toEqual([
+      [['dynamodb:PutItem'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['DpopProof#*'] } }],
+    ]);
     expect(actions('Policies', 'PortalRelay')).toEqual(new Set(['dynamodb:GetItem']));
   });
 });

@@ -102,6 +102,18 @@ describe('the stack', () => {
     expect(new Set(['Audit', 'Vault', 'Payloads'].map(keyOf)).size).toBe(3);
   });
 
+  it('lets no function of production out to another network than the internet, the embedded ones to loopback', () => {
+    const networks = (name: string) =>
+      resourcesOf(template(name), 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+        const { Environment } = Properties as { Environment?: { Variables?: Record<string, unknown> } };
+        const excepted = Environment?.Variables?.OUTGOING_NETWORKS;
+        return excepted === undefined ? [] : [excepted];
+      });
+    expect(networks('production').length).toBeGreaterThanOrEqual(3);
+    expect(new Set(networks('production'))).toEqual(new Set(['[]']));
+    expect(new Set(networks('embedded'))).toEqual(new Set(['["127.0.0.0/8","::1/128"]']));
+  });
+
   it('gives the embedded environment the same resources as production', () => {
     const shape = (name: string) =>
       Object.entries(template(name).toJSON().Resources as Record<string, { Type: string }>)

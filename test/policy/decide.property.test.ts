@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compileLevel, decidePortal, decideServer } from '../../lambdas/policy/decide.ts';
-import type { Decision, NamedPolicy, Subject } from '../../lambdas/policy/decision.ts';
+import type {
+  Decision,
+  NamedPolicy,
+  PersonSubject,
+  ServiceSubject,
+  Subject,
+} from '../../lambdas/policy/decision.ts';
 import { policySpec, type Selector } from '../../lambdas/shared/documents/policy.ts';
 import { referenceDecision } from './reference.ts';
 
@@ -52,7 +58,8 @@ const address = fc.oneof(
   fc.constantFrom('', '10.1.2', '010.1.2.3', '0x0a010203', 'localhost', '10.1.2.3, 192.0.2.1'),
 );
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const subject: fc.Arbitrary<Subject> = fc
+const services = ['ci', 'nightly', 'constructor'];
+const person: fc.Arbitrary<PersonSubject> = fc
   .record({
     email: optional(emailText),
     groups: optional(fc.subarray([...groups, 'other'])),
@@ -64,12 +71,18 @@ const subject: fc.Arbitrary<Subject> = fc
     ...(ip === undefined ? {} : { ip }),
   }));
 
+const service: fc.Arbitrary<ServiceSubject> = fc
+  .record({ serviceToken: fc.constantFrom(...services), ip: optional(address) })
+  .map(({ serviceToken, ip }) => ({ serviceToken, ...(ip === undefined ? {} : { ip }) }));
+const subject: fc.Arbitrary<Subject> = fc.oneof({ arbitrary: person, weight: 3 }, service);
+
 const selector: fc.Arbitrary<Selector> = fc.oneof(
   fc.constant({ everyone: true as const }),
   fc.constantFrom(...emails).map((email) => ({ email })),
   fc.constantFrom(...domains).map((emailDomain) => ({ emailDomain })),
   fc.constantFrom(...groups).map((group) => ({ group })),
   fc.constantFrom(...ranges).map((ipRange) => ({ ipRange })),
+  fc.constantFrom(...services).map((serviceToken) => ({ serviceToken })),
 );
 const policies: fc.Arbitrary<NamedPolicy[]> = fc
   .array(
@@ -130,8 +143,8 @@ describe('the policy evaluator', () => {
     fc.assert(
       fc.property(
         policies,
-        subject,
-        fc.constantFrom<keyof Subject>('email', 'groups', 'ip'),
+        person,
+        fc.constantFrom<'email' | 'groups' | 'ip'>('email', 'groups', 'ip'),
         (portal, who, hidden) => {
           const allows = portal.map(({ id, spec }) => ({ id, spec: { ...spec, action: 'allow' as const } }));
           const level = compileLevel('portal', allows);
@@ -140,6 +153,39 @@ describe('the policy evaluator', () => {
         },
       ),
       { numRuns: 1000 },
+    );
+  });
+
+  it('lets in a service token only by an allow that includes its name', () => {
+    fc.assert(
+      fc.property(policies, service, (portal, who) => {
+        const { allowed, policy } = decidePortal(compileLevel('portal', portal), who);
+        const decider = portal.find(({ id }) => id === policy)?.spec;
+        const named = decider?.include.some(
+          (selector) => 'serviceToken' in selector && selector.serviceToken === who.serviceToken,
+        );
+        expect(!allowed || named).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('decides for people as if policies said nothing of service tokens', () => {
+    const without = ({ spec }: NamedPolicy) => ({
+      ...spec,
+      include: spec.include.filter((selector) => !('serviceToken' in selector)),
+      exclude: spec.exclude.filter((selector) => !('serviceToken' in selector)),
+    });
+    fc.assert(
+      fc.property(policies, person, (portal, who) => {
+        const kept = portal
+          .filter(({ spec }) => !spec.require.some((selector) => 'serviceToken' in selector))
+          .map((policy) => ({ id: policy.id, spec: without(policy) }))
+          .filter(({ spec }) => spec.include.length > 0);
+        const { allowed, policy } = decidePortal(compileLevel('portal', portal), who);
+        expect(decidePortal(compileLevel('portal', kept), who)).toMatchObject({ allowed, policy });
+      }),
+      { numRuns: 500 },
     );
   });
 

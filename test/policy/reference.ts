@@ -34,7 +34,9 @@ function inRange(range: string, ip: string): Answer {
   return yesOrNo(list.check(address, kind));
 }
 
-function judge(selector: Selector, { email, groups, ip }: Subject): Answer {
+function judge(selector: Selector, { email, groups, ip, serviceToken }: Subject): Answer {
+  if ('serviceToken' in selector) return yesOrNo(selector.serviceToken === serviceToken);
+  if (serviceToken !== undefined && !('ipRange' in selector)) return 'no';
   if ('everyone' in selector) return 'yes';
   if ('group' in selector) return groups === undefined ? 'unknown' : yesOrNo(groups.includes(selector.group));
   if ('ipRange' in selector) {
@@ -52,9 +54,15 @@ function judge(selector: Selector, { email, groups, ip }: Subject): Answer {
     : yesOrNo(selector.emailDomain === domain.toLowerCase());
 }
 
-/** Include any, require all, exclude none; unknown does not count for include and require, but for exclude. */
+/**
+ * Include any, require all, exclude none; unknown does not count for include and require, but for exclude.
+ * Only its own name includes a service token in an allow.
+ */
 export function matches({ spec }: NamedPolicy, subject: Subject): boolean {
-  const included = spec.include.some((selector) => judge(selector, subject) === 'yes');
+  const nameOnly = subject.serviceToken !== undefined && spec.action === 'allow';
+  const included = spec.include.some(
+    (selector) => judge(selector, subject) === 'yes' && (!nameOnly || 'serviceToken' in selector),
+  );
   const required = spec.require.every((selector) => judge(selector, subject) === 'yes');
   const excluded = spec.exclude.some((selector) => judge(selector, subject) !== 'no');
   return included && required && !excluded;

@@ -60,6 +60,13 @@ describe('a published snapshot', () => {
     expect(await title(newReader())).toBe('Again');
   });
 
+  it('is there at once for whoever looked when there was none', async () => {
+    const reader = newReader();
+    expect(await reader.current('main')).toBeUndefined();
+    await publish('First');
+    expect(await title(reader)).toBe('First');
+  });
+
   it('holds everywhere once it is 15 s old, and is not asked for before', async () => {
     await publish('First');
     const reader = newReader();

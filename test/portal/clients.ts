@@ -30,6 +30,43 @@ export async function legacyClient(portal: TestPortal, token = 'alice'): Promise
   return client;
 }
 
+/** A transport of the time when `initialize` asked for this version; that of 2025-03-26 knew no version header. */
+class OlderTransport extends LegacyTransport {
+  readonly #version: string;
+
+  constructor(url: URL, token: string, version: string) {
+    super(url, options(token));
+    this.#version = version;
+  }
+
+  override async send(message: Parameters<LegacyTransport['send']>[0]): Promise<void> {
+    if (!('method' in message) || message.method !== 'initialize') return super.send(message);
+    return super.send({ ...message, params: { ...message.params, protocolVersion: this.#version } });
+  }
+
+  override setProtocolVersion(version: string): void {
+    if (this.#version >= '2025-06-18') super.setProtocolVersion(version);
+  }
+}
+
+/** An SDK v1 client that speaks this version, and the version that it negotiated. */
+export async function olderClient(
+  portal: TestPortal,
+  version: string,
+): Promise<{ client: LegacyClient; negotiated: unknown }> {
+  const client = new LegacyClient(info);
+  const transport = new OlderTransport(new URL(portal.url), 'alice', version);
+  let negotiated: unknown;
+  const listen = client.connect(transport);
+  const { onmessage } = transport;
+  transport.onmessage = (message) => {
+    if ('result' in message) negotiated ??= message.result.protocolVersion;
+    onmessage?.(message);
+  };
+  await listen;
+  return { client, negotiated };
+}
+
 const VERSION = '2026-07-28';
 
 /** Headers and body of a modern request, written by hand. */

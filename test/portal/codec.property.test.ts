@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { nameInPortal } from '../../lambdas/policy/naming.ts';
 import { decodeCursor, encodeCursor } from '../../lambdas/portal/cursor.ts';
 import { decodeHeaderValue, encodeHeaderValue, trimOws } from '../../lambdas/portal/header-value.ts';
 import { parseJson } from '../../lambdas/portal/json.ts';
-import { prefixed } from '../../lambdas/portal/naming.ts';
 import { EventStreamParser } from '../../lambdas/portal/upstream/event-stream.ts';
 import { uriTemplate } from '../../lambdas/portal/uri-template.ts';
 
@@ -102,7 +102,8 @@ describe('names', () => {
     const slug = fc.stringMatching(/^[a-z][a-z0-9]{0,15}$/);
     fc.assert(
       fc.property(slug, fc.string(), slug, fc.string(), (slugA, nameA, slugB, nameB) => {
-        const same = prefixed(slugA, nameA) === prefixed(slugB, nameB);
+        const inPortal = (slug: string, name: string) => nameInPortal({ naming: 'prefixed', slug }, name);
+        const same = inPortal(slugA, nameA) === inPortal(slugB, nameB);
         expect(same).toBe(slugA === slugB && nameA === nameB);
       }),
     );

@@ -205,9 +205,12 @@ describe('a legacy server behind the portal', () => {
   });
 
   it('is told when a call is given up', async () => {
-    await start(() => undefined);
+    await start(content);
+    await echo(portal);
+    const { vault } = portal;
     await portal.close();
-    portal = await startPortal([serverOf('old', upstream.url, offers)], { callLimitMs: 150 });
+    portal = await startPortal([serverOf('old', upstream.url, offers)], { vault, callLimitMs: 400 });
+    upstream.script = () => undefined;
     expect((await echo(portal)).answer.error).toMatchObject({ code: 504 });
     while (!methods(upstream).includes('notifications/cancelled'))
       await new Promise((next) => setImmediate(next));

@@ -1,4 +1,5 @@
 import type { AccessSession, AccessToken } from '../../lambdas/access/person.ts';
+import { presentedToken } from '../../lambdas/access/presented-token.ts';
 import type { AuditWriter, Exchange, Outcome, Payload } from '../../lambdas/audit/record.ts';
 import type { ServerCatalog } from '../../lambdas/policy/catalog.ts';
 import type { NamedPolicy } from '../../lambdas/policy/decision.ts';
@@ -6,6 +7,7 @@ import type { PortalSnapshot, SnapshotServer } from '../../lambdas/policy/snapsh
 import { createRelay, type RelayOptions } from '../../lambdas/portal/relay.ts';
 import { createUpstreams } from '../../lambdas/portal/upstream/upstreams.ts';
 import { SallyportError } from '../../lambdas/shared/errors.ts';
+import type { HttpRequest } from '../../lambdas/shared/http.ts';
 import { createOutgoing } from '../../lambdas/shared/outgoing.ts';
 import type { Item } from '../../lambdas/shared/table.ts';
 import { startFrontDoor } from './front-door.ts';
@@ -38,6 +40,7 @@ export function serverOf(
   return {
     id,
     slug: id,
+    naming: 'prefixed',
     title: `The ${id} server`,
     description: undefined,
     url,
@@ -132,6 +135,8 @@ export class Sessions {
     };
   };
 
+  verifyRequest = (request: HttpRequest) => this.verify(presentedToken(request).token);
+
   read = async ({ sid, subject }: AccessToken): Promise<AccessSession> => {
     const person = people[sid];
     if (!person || this.ended.has(sid))
@@ -160,8 +165,6 @@ export interface TestPortal {
 export interface PortalOptions {
   portal?: Partial<PortalSnapshot['portal']>;
   vault?: MemoryVault;
-  /** Stands in for the sign-in of a client that cannot send a token, on pages of the portal's own address. */
-  signedInAs?: string;
 }
 
 /** A portal for staff, with these servers behind it, on loopback. */
@@ -169,7 +172,7 @@ export async function startPortal(
   servers: SnapshotServer[],
   options: Partial<RelayOptions> & PortalOptions = {},
 ): Promise<TestPortal> {
-  const { portal, vault = new MemoryVault(), signedInAs, ...relayOptions } = options;
+  const { portal, vault = new MemoryVault(), ...relayOptions } = options;
   const audit = new MemoryAudit();
   const sessions = new Sessions();
   const outgoing = createOutgoing(LOOPBACK);
@@ -182,36 +185,26 @@ export async function startPortal(
       title: 'Example tools',
       description: undefined,
       payloads: 'metadata',
+      clients: { approval: 'none', hosts: [] },
       policies: [staff],
       ...changes,
     },
     servers: list,
   });
-  const allowedOrigins = ['https://page.example'];
   let version = 1;
   let snapshot = snapshotOf(servers, portal);
-  const relayOf = () =>
-    createRelay({
-      origin: ORIGIN,
-      portalId: 'main',
-      allowedOrigins,
-      tokens: sessions,
-      sessions,
-      audit,
-      snapshots: { current: async () => ({ version: `v${version}`, snapshot }) },
-      upstreams: createUpstreams(outgoing, vault),
-      ...relayOptions,
-    });
-  let relay = relayOf();
-  const door = await startFrontDoor((request) => {
-    const authorization: Record<string, string> =
-      signedInAs === undefined ? {} : { authorization: `Bearer ${signedInAs}` };
-    return relay.handle({ ...request, headers: { ...request.headers, ...authorization } });
+  const relay = createRelay({
+    origin: ORIGIN,
+    portalId: 'main',
+    allowedOrigins: ['https://page.example'],
+    tokens: sessions,
+    sessions,
+    audit,
+    snapshots: { current: async () => ({ version: `v${version}`, snapshot }) },
+    upstreams: createUpstreams(outgoing, vault),
+    ...relayOptions,
   });
-  if (signedInAs !== undefined) {
-    allowedOrigins.push(new URL(door.url).origin);
-    relay = relayOf();
-  }
+  const door = await startFrontDoor((request) => relay.handle(request));
   return {
     url: door.url,
     audit,

@@ -34,9 +34,10 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const post = async (body: string, headers: Record<string, string> = {}) => {
-  const response = await portal.post(body, headers);
-  return { status: response.status, answer: (await response.json()) as Answer };
+const post = async (body: string, sent: Record<string, string> = {}) => {
+  const response = await portal.post(body, sent);
+  const { status, headers } = response;
+  return { status, headers, answer: (await response.json()) as Answer };
 };
 const call = (headers: Record<string, string>, args: Record<string, unknown> = {}) =>
   ask(portal, 'tools/call', { name: 'box__move', arguments: args }, { headers });
@@ -50,7 +51,8 @@ describe('who may speak to the portal', () => {
   });
 
   it.each(['https://sallyport.test', 'https://page.example'])('lets the origin %s in', async (origin) => {
-    expect((await post(list.body, { ...list.headers, origin })).status).toBe(200);
+    const { status, headers } = await post(list.body, { ...list.headers, origin });
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([200, origin]);
   });
 
   it('answers 401 with a challenge to a token that is not valid', async () => {
@@ -93,8 +95,6 @@ describe('what a message must be', () => {
   it.each([
     ['text', 415, -1, 'hello', { 'content-type': 'text/plain' }],
     ['no JSON', 400, -32700, '{"jsonrpc":', {}],
-    ['a batch', 400, -32600, '[{"jsonrpc":"2.0","id":1,"method":"ping"}]', {}],
-    ['an empty batch', 400, -32600, '[]', {}],
     ['a string', 400, -32600, '"ping"', {}],
     ['another version of JSON-RPC', 400, -32600, '{"jsonrpc":"1.0","id":1,"method":"ping"}', {}],
     ['no method', 400, -32600, '{"jsonrpc":"2.0","id":1,"result":{}}', {}],
@@ -217,19 +217,6 @@ describe('what a modern request must carry', () => {
 describe('what a legacy request gets', () => {
   const legacy = (method: string, params = {}, headers: Record<string, string> = {}) =>
     post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), headers);
-
-  it.each(['2025-11-25', '2025-06-18', '2024-11-05', 'unheard-of'])(
-    'is answered with 2025-11-25 when it initializes with %s',
-    async (protocolVersion) => {
-      const { status, answer } = await legacy('initialize', { protocolVersion, capabilities: {} });
-      expect([status, answer.result?.protocolVersion]).toEqual([200, '2025-11-25']);
-      expect(answer.result?.serverInfo).toMatchObject({ name: 'sallyport', title: 'Example tools' });
-    },
-  );
-
-  it.each(['2025-06-18', '2024-11-05'])('is 400 for the version %s', async (version) => {
-    expect((await legacy('tools/list', {}, { 'mcp-protocol-version': version })).status).toBe(400);
-  });
 
   it.each(['ping', 'logging/setLevel'])('is empty for %s, with no record', async (method) => {
     portal.audit.entries = [];

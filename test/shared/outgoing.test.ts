@@ -77,6 +77,25 @@ describe('the way out of the deployment', () => {
     'https://[ff02::1]/',
     'https://[fd00:ec2::254]/',
     'https://[2001:db8::1]/',
+    'https://[64:ff9b::a9fe:a9fe]/',
+    'https://[64:ff9b:1::a9fe:a9fe]/',
+    'https://[::a9fe:a9fe]/',
+    'https://[::ffff:a9fe:a9fe]/',
+    'https://[::ffff:0:a9fe:a9fe]/',
+    'https://[2002:a9fe:a9fe::]/',
+    'https://[3fff::1]/',
+    'https://[5f00::1]/',
+    'https://[2620:4f:8000::1]/',
+    'https://[100::1]/',
+    'https://2852039166/',
+    'https://0xa9fea9fe/',
+    'https://0251.0376.0251.0376/',
+    'https://0xa9.0xfe.0xa9.0xfe/',
+    'https://169.254.43518/',
+    'https://192.0.0.192/',
+    'https://192.88.99.1/',
+    'https://192.175.48.1/',
+    'https://240.0.0.1/',
   ])('does not lead to %s', async (url) => {
     expect(await refusal(url)).toBe('outgoing_forbidden');
     expect(() => assertOutgoingUrl(url, [])).toThrow();
@@ -106,6 +125,37 @@ describe('the way out of the deployment', () => {
   it('sees an IPv4 exception behind its IPv6 spelling, and nothing wider', async () => {
     expect(await refusal(`http://[::ffff:127.0.0.1]:${port}/`, ['127.0.0.0/8'])).toBe('HTTP 200');
     expect(await refusal('https://[::ffff:10.0.0.1]/', ['127.0.0.0/8'])).toBe('outgoing_forbidden');
+  });
+
+  it('connects to the very address that was judged, whatever the name resolves to next', async () => {
+    const answers = ['127.0.0.1', '169.254.169.254'];
+    const asked: string[] = [];
+    const outgoing = createOutgoing(['127.0.0.0/8'], (hostname, _options, callback) => {
+      asked.push(hostname);
+      callback(null, [{ address: answers.shift() ?? '169.254.169.254', family: 4 }]);
+    });
+    const url = `http://rebinding.example:${port}/`;
+    expect(await text(await get(outgoing, url))).toBe('reached');
+    expect(asked).toEqual(['rebinding.example']);
+    await expect(get(outgoing, url)).rejects.toMatchObject({ code: 'outgoing_forbidden' });
+  });
+
+  it.each([
+    ['a private address', [{ address: '10.0.0.1', family: 4 }]],
+    [
+      'a private address among public ones',
+      [
+        { address: '93.184.216.34', family: 4 },
+        { address: '169.254.169.254', family: 4 },
+      ],
+    ],
+    ['a private address behind IPv6', [{ address: '::ffff:10.0.0.1', family: 6 }]],
+    ['an address translated from a private one', [{ address: '64:ff9b::7f00:1', family: 6 }]],
+  ])('does not lead to a name that resolves to %s', async (_what, addresses) => {
+    const outgoing = createOutgoing([], (_hostname, _options, callback) => callback(null, addresses));
+    await expect(get(outgoing, 'https://rebinding.example/')).rejects.toMatchObject({
+      code: 'outgoing_forbidden',
+    });
   });
 
   it('never follows a redirect', async () => {

@@ -8,6 +8,7 @@ import { checkPrecondition } from '../preconditions.ts';
 import { publishPortals } from '../publish.ts';
 import { recordChanges } from '../record-changes.ts';
 import type { AdminApi, Call, GuardedRoute } from '../route.ts';
+import { removeServiceSecrets } from '../service-secrets.ts';
 import { documentKey, type StoredDocument, type World } from '../world.ts';
 import { existing } from './get-document.ts';
 
@@ -28,6 +29,8 @@ async function remove(api: AdminApi, call: Call, kind: Kind): Promise<StoredDocu
   const { id } = call;
   const change = { activity: 'delete', document: { kind, id }, before: before.hash } as const;
   await recordChanges(api, call, [change], async () => {
+    // First, so that nothing of it is left to come back with a document of the same id.
+    if (kind === 'ServiceToken') await removeServiceSecrets(api.identity, id);
     const write = { kind, id, before, after: undefined };
     if (!(await api.documents.commit(world.revision, [write], authorOf(call)))) throw lostRace();
   });

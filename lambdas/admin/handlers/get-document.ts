@@ -27,7 +27,7 @@ export function getDocument(kind: Kind): GuardedRoute {
     answer: representationOf(kind),
     async handle(api, { id }) {
       const stored = await existing(api, kind, id);
-      const answer = await representWithStatus(api.catalogs, stored);
+      const answer = await representWithStatus(api, stored);
       return jsonResponse(200, answer, { etag: entityTag(stored.version) });
     },
   };

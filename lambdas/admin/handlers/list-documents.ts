@@ -26,7 +26,7 @@ export function listDocuments(kind: Kind): GuardedRoute {
     async handle(api, { request }) {
       const { limit, next } = readQuery(query, request);
       const page = await api.documents.page(kind, limit, next);
-      const items = await Promise.all(page.items.map((stored) => representWithStatus(api.catalogs, stored)));
+      const items = await Promise.all(page.items.map((stored) => representWithStatus(api, stored)));
       return jsonResponse(200, { items, next: page.next ?? null });
     },
   };

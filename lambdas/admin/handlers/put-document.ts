@@ -36,7 +36,7 @@ export function putDocument(kind: Kind): GuardedRoute {
       );
       const stored = await existing(api, kind, id);
       const status = results[0]?.result === 'created' ? 201 : 200;
-      const answer = await representWithStatus(api.catalogs, stored);
+      const answer = await representWithStatus(api, stored);
       return jsonResponse(status, answer, { etag: entityTag(stored.version) });
     },
   };

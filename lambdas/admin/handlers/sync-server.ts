@@ -21,7 +21,10 @@ export const syncOneServer: GuardedRoute = {
   async handle(api, call) {
     const { document } = await existing(api, 'Server', call.id);
     if (document.kind !== 'Server') throw new Error('the store mixed up its kinds');
-    const status = await syncAndRecord(api, call, { id: call.id, url: document.spec.url });
+    const status = await syncAndRecord(api, call, {
+      target: { id: call.id, url: document.spec.url },
+      documents: await api.documents.load(),
+    });
     if (status.sync === 'failed') {
       const kept = status.syncedAt ? ` What was read at ${status.syncedAt} stays in use.` : '';
       throw new SallyportError(

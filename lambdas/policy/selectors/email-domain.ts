@@ -1,4 +1,4 @@
-import { NONE, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
+import { NONE, peopleOnly, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
 
 /** Exactly the domain after the last `@`, whatever its case; neither its subdomains nor names that end alike. */
 export const emailDomain: SelectorKind = {
@@ -7,6 +7,6 @@ export const emailDomain: SelectorKind = {
   read: (selector) => ('emailDomain' in selector ? selector.emailDomain : undefined),
   compile: (entries) => {
     const positions = positionsOf(entries, (value) => value.toLowerCase());
-    return ({ domain }) => (domain === undefined ? UNKNOWN : (positions.get(domain) ?? NONE));
+    return peopleOnly(({ domain }) => (domain === undefined ? UNKNOWN : (positions.get(domain) ?? NONE)));
   },
 };

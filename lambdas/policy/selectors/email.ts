@@ -1,4 +1,4 @@
-import { NONE, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
+import { NONE, peopleOnly, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
 
 /** One whole e-mail address, whatever its case. */
 export const email: SelectorKind = {
@@ -7,6 +7,6 @@ export const email: SelectorKind = {
   read: (selector) => ('email' in selector ? selector.email : undefined),
   compile: (entries) => {
     const positions = positionsOf(entries, (value) => value.toLowerCase());
-    return ({ email }) => (email === undefined ? UNKNOWN : (positions.get(email) ?? NONE));
+    return peopleOnly(({ email }) => (email === undefined ? UNKNOWN : (positions.get(email) ?? NONE)));
   },
 };

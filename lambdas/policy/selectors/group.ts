@@ -1,4 +1,4 @@
-import { NONE, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
+import { NONE, peopleOnly, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
 
 /** A group as the identity provider names it, case and all. No groups is known; missing groups are unknown. */
 export const group: SelectorKind = {
@@ -8,10 +8,10 @@ export const group: SelectorKind = {
   compile: (entries) => {
     const positions = positionsOf(entries);
     const inOrder = [...positions];
-    return ({ groups }) => {
+    return peopleOnly(({ groups }) => {
       if (groups === undefined) return UNKNOWN;
       return positions.size <= groups.size ? firstHeld(inOrder, groups) : lowestOf(positions, groups);
-    };
+    });
   },
 };
 

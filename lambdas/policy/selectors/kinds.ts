@@ -4,6 +4,14 @@ import { everyone } from './everyone.ts';
 import { group } from './group.ts';
 import { ipRange } from './ip-range.ts';
 import type { SelectorKind } from './selector-kind.ts';
+import { serviceToken } from './service-token.ts';
 
 /** Every kind of selector that a policy may use. */
-export const selectorKinds: readonly SelectorKind[] = [everyone, email, emailDomain, group, ipRange];
+export const selectorKinds: readonly SelectorKind[] = [
+  everyone,
+  email,
+  emailDomain,
+  group,
+  ipRange,
+  serviceToken,
+];

@@ -15,6 +15,12 @@ export interface Entry {
   position: number;
 }
 
+/** A matcher for people alone: no service token is among them, whatever the list says, and that is known. */
+export const peopleOnly =
+  (match: Matcher): Matcher =>
+  (facts) =>
+    facts.serviceToken === undefined ? match(facts) : NONE;
+
 /** One kind of selector: all that the compiler needs to know about it. */
 export interface SelectorKind {
   /** The member of the document, as people write it. */

@@ -1,16 +1,25 @@
+import {
+  findLegacyVersion,
+  type LegacyVersion,
+  legacyVersions,
+  WITHOUT_HEADER,
+} from '../eras/legacy-versions.ts';
 import { trimOws } from '../header-value.ts';
 import { code, RpcError } from '../json-rpc.ts';
-import { LEGACY_VERSION } from '../protocol.ts';
 
 /**
- * Legacy requests after `initialize` name the negotiated version; without the header the newest one is meant,
- * the only one that `initialize` answers with.
+ * The version of a legacy request, by its header (2025-06-18, protocol version header). A client that never sends
+ * the header is one of 2025-03-26, or is served as such.
  */
-export function checkLegacyVersion(header: string | undefined, method: string): void {
-  if (header === undefined || method === 'initialize' || trimOws(header) === LEGACY_VERSION) return;
+export function checkLegacyVersion(header: string | undefined): LegacyVersion {
+  if (header === undefined) return WITHOUT_HEADER;
+  const requested = trimOws(header);
+  const known = findLegacyVersion(requested);
+  if (known) return known;
+  const supported = legacyVersions.map(({ version }) => version);
   throw new RpcError(
     code.invalidRequest,
-    `This protocol version is not supported: use ${LEGACY_VERSION}, which initialize answers with.`,
-    { status: 400 },
+    `This protocol version is not supported: use one of ${supported.join(', ')}.`,
+    { status: 400, data: { supported, requested } },
   );
 }

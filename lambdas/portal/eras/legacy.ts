@@ -3,7 +3,9 @@ import type { RequestMessage } from '../checks/message.ts';
 import { isObject, type JsonObject, without } from '../json.ts';
 import { code, RpcError } from '../json-rpc.ts';
 import { meta } from '../protocol.ts';
+import { beforeStructure } from './before-structure.ts';
 import { inputRequiredText } from './legacy-input-required.ts';
+import { type LegacyVersion, negotiate } from './legacy-versions.ts';
 import { ownMembers, withoutMeta } from './meta-members.ts';
 import type { PortalRequest } from './portal-request.ts';
 
@@ -15,10 +17,14 @@ export function readLegacy(
   { id, method, params }: RequestMessage,
   headers: PortalRequest['headers'],
 ): PortalRequest {
-  checkLegacyVersion(headers['mcp-protocol-version'], method);
+  const legacy =
+    method === 'initialize'
+      ? negotiate(params.protocolVersion)
+      : checkLegacyVersion(headers['mcp-protocol-version']);
   const all = isObject(params._meta) ? params._meta : {};
   return {
     era: 'legacy',
+    legacy,
     id,
     method,
     params: withoutMeta(params),
@@ -56,7 +62,17 @@ function withoutModernMembers(result: JsonObject): JsonObject {
 }
 
 /** An internal result as a legacy client understands it; `outputSchema` is that of the tool that was called. */
-export function legacyResult(method: string, result: JsonObject, outputSchema: unknown): JsonObject {
+export function legacyResult(
+  version: Pick<LegacyVersion, 'structured'>,
+  method: string,
+  result: JsonObject,
+  outputSchema: unknown,
+): JsonObject {
+  const shown = newestLegacyResult(method, result, outputSchema);
+  return version.structured ? shown : beforeStructure(method, shown);
+}
+
+function newestLegacyResult(method: string, result: JsonObject, outputSchema: unknown): JsonObject {
   if (result.resultType === 'input_required') {
     const text = inputRequiredText(result);
     if (method !== 'tools/call') throw new RpcError(code.internalError, text);

@@ -1,9 +1,14 @@
 import type { JsonObject } from '../json.ts';
 import type { RequestId } from '../json-rpc.ts';
+import type { LegacyVersion } from './legacy-versions.ts';
+
+/** The protocol that a caller speaks. */
+export type Spoken = { era: 'modern' } | { era: 'legacy'; legacy: LegacyVersion };
 
 /** A caller's request in the portal's one internal form. */
-export interface PortalRequest {
-  era: 'modern' | 'legacy';
+export type PortalRequest = Spoken & RequestContent;
+
+interface RequestContent {
   id: RequestId;
   method: string;
   /** Without `_meta`. */

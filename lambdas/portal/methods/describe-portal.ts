@@ -28,10 +28,14 @@ export function capabilitiesOf(servers: readonly ServerEntry[]): JsonObject {
   return Object.keys(extensions).length > 0 ? { ...capabilities, extensions } : capabilities;
 }
 
+/** The server's title, with the prefix by which its tools can be told. */
+const headingOf = ({ title, naming, slug }: ServerEntry['server']): string =>
+  naming === 'prefixed' ? `${title} (${slug}__)` : title;
+
 function instructionsOf(context: Context, servers: readonly ServerEntry[]): string | undefined {
   const own = context.catalog.portal.description;
   const parts = servers.flatMap(({ server }) =>
-    server.instructions ? [`# ${server.title} (${server.slug}__)\n\n${server.instructions}`] : [],
+    server.instructions ? [`# ${headingOf(server)}\n\n${server.instructions}`] : [],
   );
   return [...(own ? [own] : []), ...parts].join('\n\n') || undefined;
 }

@@ -1,10 +1,10 @@
-import { LEGACY_VERSION } from '../protocol.ts';
+import { negotiate } from '../eras/legacy-versions.ts';
 import type { Method } from './context.ts';
 import { describePortal, serverInfoOf } from './describe-portal.ts';
 
-/** `initialize` (2025-11-25, lifecycle): no session, since requests stand on their own. */
+/** `initialize` (lifecycle of every legacy version): no session, since requests stand on their own. */
 export const initialize: Method = (context) => ({
-  protocolVersion: LEGACY_VERSION,
+  protocolVersion: negotiate(context.request.params.protocolVersion).version,
   ...describePortal(context),
   serverInfo: serverInfoOf(context.catalog.portal),
 });

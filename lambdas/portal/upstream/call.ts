@@ -10,8 +10,8 @@ export interface Notification {
 /** One request to a server, in the portal's internal form: the server's own names, no protocol `_meta`. */
 export interface UpstreamCall {
   server: Pick<SnapshotServer, 'id' | 'url' | 'era'>;
-  /** Sessions of legacy servers belong to a person. */
-  person: string;
+  /** Who uses the portal: sessions of legacy servers belong to one person or service token each. */
+  holder: string;
   method: string;
   params: JsonObject;
   /** The caller's `_meta` members that are not the protocol's own. */

@@ -5,7 +5,7 @@ import { code, RpcError } from '../json-rpc.ts';
 import { MODERN_VERSION } from '../protocol.ts';
 import { exchange, type Reply } from './exchange.ts';
 import { UpstreamFailure } from './failure.ts';
-import { handshake, sessionHeaders } from './legacy-session.ts';
+import { handshake, mayBatch, sessionHeaders } from './legacy-session.ts';
 import { requestMeta, standardHeaders } from './modern.ts';
 
 /** A server to which the portal talks on its own account, to learn what it offers. */
@@ -68,7 +68,14 @@ async function connectLegacy(
     async request(method, params) {
       const message = { jsonrpc: '2.0', id: randomUUID(), method, params };
       return resultOf(
-        await exchange(outgoing, { url: new URL(url), headers, message, signal, repeatable: true }),
+        await exchange(outgoing, {
+          url: new URL(url),
+          headers,
+          message,
+          signal,
+          repeatable: true,
+          batches: mayBatch(session),
+        }),
       );
     },
     async close() {

@@ -16,6 +16,8 @@ export interface Post {
   message: JsonObject;
   signal: AbortSignal;
   repeatable: boolean;
+  /** A server of 2025-03-26 may send several messages as one batch. */
+  batches?: boolean;
   /** Everything that comes before the answer: notifications, and requests of legacy servers. */
   onMessage?: (message: JsonObject) => void;
 }
@@ -33,15 +35,16 @@ const HEADERS = {
   'user-agent': 'sallyport',
 };
 
-function parse(text: string): JsonObject {
+function parse(text: string, { batches }: Post): JsonObject[] {
   let value: unknown;
   try {
     value = parseJson(text);
   } catch (cause) {
     throw new UpstreamFailure('not-mcp', { cause });
   }
-  if (!isObject(value)) throw new UpstreamFailure('not-mcp');
-  return value;
+  const messages = batches && Array.isArray(value) ? value : [value];
+  if (!messages.every(isObject)) throw new UpstreamFailure('not-mcp');
+  return messages;
 }
 
 /** A response to this request; errors about messages that could not be read have no id. */
@@ -80,11 +83,17 @@ function drain(response: IncomingMessage): void {
   response.resume();
 }
 
-function readEvents(
-  response: IncomingMessage,
-  id: unknown,
-  onMessage: Post['onMessage'],
-): Promise<JsonObject> {
+/** The answer to the request among messages; whatever else is there is handed over. */
+function answerAmong(messages: readonly JsonObject[], { message, onMessage }: Post): JsonObject | undefined {
+  let found: JsonObject | undefined;
+  for (const each of messages) {
+    if (answers(each, message.id)) found ??= each;
+    else onMessage?.(each);
+  }
+  return found;
+}
+
+function readEvents(response: IncomingMessage, post: Post): Promise<JsonObject> {
   const parser = new EventStreamParser();
   response.setEncoding('utf8');
   return new Promise((fulfil, reject) => {
@@ -93,9 +102,8 @@ function readEvents(
       bytes += Buffer.byteLength(chunk);
       if (bytes > ANSWER_LIMIT) throw new UpstreamFailure('too-large');
       for (const data of parser.push(chunk)) {
-        const message = data === '' ? undefined : parse(data);
-        if (message && answers(message, id)) return message;
-        if (message) onMessage?.(message);
+        const answer = data === '' ? undefined : answerAmong(parse(data, post), post);
+        if (answer) return answer;
       }
       return undefined;
     };
@@ -130,17 +138,17 @@ async function readReply(response: IncomingMessage, post: Post): Promise<Reply> 
     return { status, sessionId, message: undefined };
   }
   if (status < 300 && type === 'text/event-stream') {
-    return { status, sessionId, message: await readEvents(response, post.message.id, post.onMessage) };
+    return { status, sessionId, message: await readEvents(response, post) };
   }
   const text = await readWhole(response);
   if (status < 300) {
-    const message = parse(text);
-    if (!answers(message, post.message.id)) throw new UpstreamFailure('not-mcp');
+    const message = answerAmong(parse(text, post), post);
+    if (!message) throw new UpstreamFailure('not-mcp');
     return { status, sessionId, message };
   }
   try {
-    const message = parse(text);
-    return { status, sessionId, message: isObject(message.error) ? message : undefined };
+    const message = parse(text, post).find(({ error }) => isObject(error));
+    return { status, sessionId, message };
   } catch {
     return { status, sessionId, message: undefined };
   }

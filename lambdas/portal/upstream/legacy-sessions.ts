@@ -9,8 +9,8 @@ const KEPT_SECONDS = 24 * 60 * 60;
 const KEPT_MOST = 5_000;
 const HANDSHAKE_MS = 20_000;
 
-const keyOf = (server: string, person: string) => ({
-  pk: `upstream-session#${server}#${person}`,
+const keyOf = (server: string, holder: string) => ({
+  pk: `upstream-session#${server}#${holder}`,
   sk: 'current',
 });
 
@@ -21,8 +21,8 @@ function read(item: Item | undefined, url: string): LegacySession | undefined {
 }
 
 /**
- * Sessions at legacy servers, one per person and server: in memory, and in the vault for the next execution
- * environment. A session is not a credential here, but it is bound to the person all the same.
+ * Sessions at legacy servers, one per holder and server: in memory, and in the vault for the next execution
+ * environment. A session is not a credential here, but it is bound to the holder all the same.
  */
 export class LegacySessions {
   readonly #outgoing: Outgoing;
@@ -35,34 +35,34 @@ export class LegacySessions {
   }
 
   /** The session that stands, or a new one. */
-  async open(server: { id: string; url: string }, person: string): Promise<LegacySession> {
-    return this.#remember(server, person, undefined);
+  async open(server: { id: string; url: string }, holder: string): Promise<LegacySession> {
+    return this.#remember(server, holder, undefined);
   }
 
   /** A session in place of one that the server no longer knows; the one that another call already renewed. */
   async renew(
     server: { id: string; url: string },
-    person: string,
+    holder: string,
     lost: LegacySession,
   ): Promise<LegacySession> {
-    const { pk } = keyOf(server.id, person);
+    const { pk } = keyOf(server.id, holder);
     if ((await this.#memory.get(pk)?.catch(() => undefined)) === lost) this.#memory.delete(pk);
-    return this.#remember(server, person, lost);
+    return this.#remember(server, holder, lost);
   }
 
   async #remember(
     server: { id: string; url: string },
-    person: string,
+    holder: string,
     lost: LegacySession | undefined,
   ): Promise<LegacySession> {
-    const { pk } = keyOf(server.id, person);
+    const { pk } = keyOf(server.id, holder);
     const kept = this.#memory.get(pk);
     if (kept) {
       const session = await kept;
       if (session.url === server.url) return session;
     }
     if (this.#memory.size >= KEPT_MOST) this.#memory.clear();
-    const session = this.#load(server, person, lost);
+    const session = this.#load(server, holder, lost);
     this.#memory.set(pk, session);
     session.catch(() => {
       if (this.#memory.get(pk) === session) this.#memory.delete(pk);
@@ -72,10 +72,10 @@ export class LegacySessions {
 
   async #load(
     server: { id: string; url: string },
-    person: string,
+    holder: string,
     lost: LegacySession | undefined,
   ): Promise<LegacySession> {
-    const key = keyOf(server.id, person);
+    const key = keyOf(server.id, holder);
     const stored = read(await this.#vault.get(key), server.url);
     if (stored && (!lost || stored.id !== lost.id)) return stored;
     const signal = AbortSignal.timeout(HANDSHAKE_MS);

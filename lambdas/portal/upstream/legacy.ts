@@ -5,7 +5,7 @@ import { code, RpcError } from '../json-rpc.ts';
 import type { UpstreamCall } from './call.ts';
 import { exchange, type Reply } from './exchange.ts';
 import { UpstreamFailure } from './failure.ts';
-import { type LegacySession, sessionHeaders } from './legacy-session.ts';
+import { type LegacySession, mayBatch, sessionHeaders } from './legacy-session.ts';
 import type { LegacySessions } from './legacy-sessions.ts';
 import { notificationFor } from './notifications.ts';
 import { urlElicitation } from './url-elicitation.ts';
@@ -64,6 +64,7 @@ async function post(outgoing: Outgoing, call: UpstreamCall, session: LegacySessi
       message: { jsonrpc: '2.0', id, method: call.method, params },
       signal,
       repeatable: call.repeatable,
+      batches: mayBatch(session),
       onMessage: (message) => {
         if (typeof message.method === 'string' && 'id' in message) answerRequest(outgoing, session, message);
         const notification = notificationFor(call, id, message);
@@ -96,7 +97,7 @@ function modernised(result: JsonObject, method: string): JsonObject {
 }
 
 /**
- * Sends a request to a legacy server in the person's session. A session that the server lost is opened again,
+ * Sends a request to a legacy server in the holder's session. A session that the server lost is opened again,
  * once, and the request repeated.
  * @throws RpcError with the server's own error; UpstreamFailure when it has no proper answer.
  */
@@ -105,10 +106,10 @@ export async function callLegacy(
   sessions: LegacySessions,
   call: UpstreamCall,
 ): Promise<JsonObject> {
-  let session = await sessions.open(call.server, call.person);
+  let session = await sessions.open(call.server, call.holder);
   let reply = await post(outgoing, call, session);
   if (sessionLost(reply)) {
-    session = await sessions.renew(call.server, call.person, session);
+    session = await sessions.renew(call.server, call.holder, session);
     reply = await post(outgoing, call, session);
   }
   const { message } = reply;

@@ -3,6 +3,7 @@ import { documentId } from './identifiers.ts';
 import { policySpec } from './policy.ts';
 import { portalSpec } from './portal.ts';
 import { serverSpec } from './server.ts';
+import { serviceTokenSpec } from './service-token.ts';
 
 export const API_VERSION = 'sallyport/v1';
 
@@ -19,6 +20,11 @@ export const kinds = {
   Portal: { schema: document('Portal', portalSpec), plural: 'portals', singular: 'portal' },
   Server: { schema: document('Server', serverSpec), plural: 'servers', singular: 'server' },
   Policy: { schema: document('Policy', policySpec), plural: 'policies', singular: 'policy' },
+  ServiceToken: {
+    schema: document('ServiceToken', serviceTokenSpec),
+    plural: 'service-tokens',
+    singular: 'service-token',
+  },
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { documentId } from './identifiers.ts';
 
 const email = z.email().transform((value) => value.toLowerCase());
 const domain = z
@@ -19,9 +20,10 @@ const selectors = [
   z.strictObject({ emailDomain: domain }),
   z.strictObject({ group: z.string().min(1).max(256) }),
   z.strictObject({ ipRange }),
+  z.strictObject({ serviceToken: documentId }),
 ] as const;
 
-/** One condition on the person or the request; exactly one member. */
+/** One condition on the holder or the request; exactly one member. */
 export const selector = z.union(selectors, {
   error: `must be exactly one of ${selectors.flatMap(({ shape }) => Object.keys(shape)).join(', ')}`,
 });

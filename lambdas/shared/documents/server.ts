@@ -8,6 +8,8 @@ export const serverSpec = z.strictObject({
   title: z.string().min(1).max(100),
   description: z.string().max(1000).optional(),
   slug,
+  /** Whether its tools and prompts have its slug before their names in a portal, or are named as they are. */
+  naming: z.enum(['prefixed', 'unprefixed']).default('prefixed'),
   url: z.url({ protocol: /^https?$/ }).max(2000),
   /** Ids of the policies that decide who may use this server, in order. */
   policies: z.array(documentId).max(100),

@@ -14,9 +14,9 @@ const insecure = { [oauth.allowInsecureRequests]: true };
 let dataFolder: string;
 let cognito: RunningCognito;
 let server: oauth.AuthorizationServer;
-const start = () =>
+const start = (port = 0) =>
   startCognito({
-    port: 0,
+    port,
     poolId: 'us-east-1_People',
     clientId: client.client_id,
     callbackUrls: [CALLBACK],
@@ -139,6 +139,16 @@ describe('the embedded user pool', () => {
     server = await discover(cognito);
     expect(await keys()).toEqual(before);
     expect(JSON.stringify(before)).not.toContain('"d"');
+  });
+
+  it('goes on with a sign-in that a restart interrupts', async () => {
+    const open = browser();
+    const begun = await attempt();
+    const page = await open(begun.url);
+    await cognito.close();
+    cognito = await start(Number(new URL(cognito.issuer).port));
+    const { url } = await open(page.url, { person: 'alice' });
+    expect(await redeem(begun, url)).toMatchObject({ email: 'alice@example.com' });
   });
 
   it('remembers the browser until it is asked for a new sign-in', async () => {

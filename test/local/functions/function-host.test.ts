@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => functions[Symbol.asyncDispose]());
 
 describe('a function process', () => {
-  it('has the environment of the template and what Lambda sets, and inherits nothing but PATH', async () => {
+  it('has the environment of the template and what Lambda sets, and inherits nothing but PATH and trusted certificates', async () => {
     process.env.SECRET_OF_THE_PARENT = 'must not leak';
     const environment = JSON.parse(await functions.call('environment'));
     delete process.env.SECRET_OF_THE_PARENT;
@@ -53,7 +53,7 @@ describe('a function process', () => {
       _HANDLER: 'index.handler',
     });
     const foreign = Object.keys(environment).filter(
-      (name) => !/^(AWS_|LAMBDA_|_HANDLER$|TZ$|PATH$|GREETING$)/.test(name),
+      (name) => !/^(AWS_|LAMBDA_|_HANDLER$|TZ$|PATH$|NODE_EXTRA_CA_CERTS$|GREETING$)/.test(name),
     );
     expect(foreign).toEqual([]);
   });

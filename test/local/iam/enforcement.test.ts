@@ -78,6 +78,7 @@ beforeAll(async () => {
     buckets: ['snapshots'],
     keyIds: ['vault-key'],
     eventBuses: ['events', 'other'],
+    queues: [],
     authorize,
   });
   relay = clientAs('RelayRole', store.endpoint);

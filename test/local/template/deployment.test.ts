@@ -112,7 +112,32 @@ const resources: Resources = {
   Bucket: { Type: 'AWS::S3::Bucket' },
   Key: { Type: 'AWS::KMS::Key' },
   Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'events' } },
-  Queue: { Type: 'AWS::SQS::Queue' },
+  Queue: {
+    Type: 'AWS::SQS::Queue',
+    Properties: {
+      VisibilityTimeout: 60,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['GivenUp', 'Arn'] }, maxReceiveCount: 3 },
+    },
+  },
+  GivenUp: { Type: 'AWS::SQS::Queue' },
+  Mapping: {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      BatchSize: 1,
+      EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+      FunctionName: { Ref: 'Fn' },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    },
+  },
+  Rule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': ['Fn', 'Arn'] }, Id: 'Target0' }],
+    },
+  },
+  Alarm: { Type: 'AWS::CloudWatch::Alarm' },
 };
 
 const folders: string[] = [];
@@ -213,7 +238,39 @@ describe('the deployment read from a cloud assembly', () => {
   });
 
   it('lists the types that do not run here', () => {
-    expect(deployment.unsupported).toEqual(['AWS::SQS::Queue']);
+    expect(deployment.unsupported).toEqual(['AWS::CloudWatch::Alarm']);
+  });
+
+  it('has queues with their dead-letter queue, and the functions that take from them', () => {
+    const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+    const url = (name: string) => `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`;
+    expect(deployment.queues).toEqual([
+      {
+        name: 'Queue',
+        url: url('Queue'),
+        arn: arn('Queue'),
+        visibilityTimeout: 60,
+        deadLetters: { arn: arn('GivenUp'), maxReceiveCount: 3 },
+      },
+      {
+        name: 'GivenUp',
+        url: url('GivenUp'),
+        arn: arn('GivenUp'),
+        visibilityTimeout: 30,
+        deadLetters: undefined,
+      },
+    ]);
+    expect(deployment.eventSources).toEqual([{ queueArn: arn('Queue'), functionName: 'Fn', role: 'Role' }]);
+  });
+
+  it('has schedules with their rate', () => {
+    expect(deployment.schedules).toEqual([
+      {
+        ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/Rule',
+        everyMilliseconds: 300_000,
+        functionNames: ['Fn'],
+      },
+    ]);
   });
 });
 
@@ -249,6 +306,45 @@ describe('a template that API Gateway or the embedded cloud cannot run is refuse
     refused({ Client: { Type: 'AWS::Cognito::UserPoolClient', Properties: properties } }).toThrow(
       'GenerateSecret',
     );
+  });
+  it.each(['cron(0 12 * * ? *)', 'rate(1 minutes)', 'rate(5 minute)', 'rate(0 minutes)', 'rate(10 seconds)'])(
+    'the schedule %s',
+    (ScheduleExpression) => {
+      const properties = { ...resources.Rule?.Properties, ScheduleExpression };
+      refused({ Rule: { Type: 'AWS::Events::Rule', Properties: properties } }).toThrow(
+        `Rule has the schedule ${ScheduleExpression}; only rate(…) runs in the embedded cloud.`,
+      );
+    },
+  );
+  it('a rule that does something else than invoke its functions at a rate', () => {
+    const rule = (more: object) => ({
+      Rule: { Type: 'AWS::Events::Rule', Properties: { ...resources.Rule?.Properties, ...more } },
+    });
+    refused(rule({ EventPattern: { source: ['aws.s3'] } })).toThrow('EventPattern');
+    refused(rule({ State: 'DISABLED' })).toThrow('State');
+    refused(rule({ Targets: [{ Arn: 'arn:aws:sns:us-east-1:0:t', Id: 'T' }] })).toThrow(
+      'Rule invokes arn:aws:sns:us-east-1:0:t, which is no function here',
+    );
+  });
+  it('an event source mapping of another kind', () => {
+    const mapping = (more: object) => ({
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { ...resources.Mapping?.Properties, ...more },
+      },
+    });
+    refused(mapping({ BatchSize: 10 })).toThrow('BatchSize');
+    refused(mapping({ FunctionResponseTypes: [] })).toThrow('FunctionResponseTypes');
+    refused(mapping({ EventSourceArn: { 'Fn::GetAtt': ['Table', 'Arn'] } })).toThrow('is no queue here');
+  });
+  it('a queue that shows a message again while its function is still at it', () => {
+    const properties = { ...resources.Queue?.Properties, VisibilityTimeout: 4 };
+    refused({ Queue: { Type: 'AWS::SQS::Queue', Properties: properties } }).toThrow(
+      "Mapping: the queue's visibility timeout is below the function's timeout.",
+    );
+  });
+  it('a queue with a property that has no meaning here', () => {
+    refused({ Queue: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } } }).toThrow('FifoQueue');
   });
   it('a resource that depends on a condition', () => {
     refused({ Bucket: { Type: 'AWS::S3::Bucket', Condition: 'Sometimes' } }).toThrow(
