@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { completable, createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { type Listening, listening, nodeListener } from '../fixtures/upstreams/listening.ts';
@@ -105,7 +106,16 @@ function createFixture(): McpServer {
   return server;
 }
 
-/** The server that the conformance suite expects, in both eras, on a free loopback port. */
-export function startFixtureServer(): Promise<Listening> {
-  return listening(nodeListener(createMcpHandler(createFixture, { legacy: 'stateless' })));
+/** As a server of its time: what it does not know is a bad request. */
+function refuseModern(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.headers['mcp-protocol-version'] === '2026-07-28') response.writeHead(400).end();
+    else listener(request, response);
+  };
+}
+
+/** The server that the conformance suite expects, on a free loopback port; a modern one speaks both eras. */
+export function startFixtureServer(era: 'modern' | 'legacy'): Promise<Listening> {
+  const listener = nodeListener(createMcpHandler(createFixture, { legacy: 'stateless' }));
+  return listening(era === 'modern' ? listener : refuseModern(listener));
 }

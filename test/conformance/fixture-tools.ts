@@ -120,16 +120,19 @@ function registerSchemas(server: McpServer): void {
   );
 }
 
+/** Without a session no answer can reach the server, which must not wait for one as long as it otherwise would. */
+const LEGACY_ANSWER_MS = 1_000;
+
 /** Tools that push requests to the client, which only the legacy protocol has. */
 function registerAsking(server: McpServer): void {
   server.registerTool(
     'test_sampling',
     { description: 'Asks the model.', inputSchema: z.object({ prompt: z.string() }) },
     async ({ prompt }, { mcpReq }) => {
-      const result = await mcpReq.requestSampling({
-        messages: [{ role: 'user', content: text(prompt) }],
-        maxTokens: 100,
-      });
+      const result = await mcpReq.requestSampling(
+        { messages: [{ role: 'user', content: text(prompt) }], maxTokens: 100 },
+        { timeout: LEGACY_ANSWER_MS },
+      );
       return { content: [text(`LLM response: ${JSON.stringify(result.content)}`)] };
     },
   );

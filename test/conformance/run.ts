@@ -1,56 +1,44 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetchCatalog } from '../../lambdas/portal/catalog-sync.ts';
-import { LOOPBACK, serverOf, startPortal } from '../portal/portal.ts';
-import { startFixtureServer } from './fixture-server.ts';
+import { parse } from 'yaml';
+import { AUTHORIZATION_SCENARIOS, runAuthorization } from './authorization.ts';
+import { type Deployment, deploy } from './deployment.ts';
+import { type Checks, expectedFile, judge } from './judge.ts';
+import { requiredOf, runSuite } from './suite.ts';
 
-const SUITE = join(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 const REVISIONS = ['2026-07-28', '2025-11-25'];
-const ERAS = ['modern', 'legacy'] as const;
+const expected = expectedFile.parse(parse(readFileSync(join(import.meta.dirname, 'expected.yml'), 'utf8')));
+const judged = new Set<string>();
+let surprised = false;
 
-/** Runs the requirements of one revision against a portal; known limits are in the expected failures. */
-async function run(url: string, revision: string, era: string): Promise<boolean> {
-  const results = await mkdtemp(join(tmpdir(), 'sallyport-conformance-'));
-  const expected = join(import.meta.dirname, 'expected-failures', `${revision}-${era}.yaml`);
-  const options = [
-    '--requirements',
-    revision,
-    '--expected-failures',
-    expected,
-    '--timeout',
-    '8000',
-    '-o',
-    results,
-  ];
-  const suite = spawn(process.execPath, [SUITE, 'server', '--url', url, ...options], { stdio: 'inherit' });
-  const [code] = await once(suite, 'exit');
-  await rm(results, { recursive: true });
-  return code === 0;
+/** Prints how a requirement set went, and below it whatever was not expected. */
+function report(name: string, required: readonly string[], results: ReadonlyMap<string, Checks>): void {
+  judged.add(name);
+  const verdict = judge(required, results, expected[name]);
+  console.log(`${name}: ${verdict.passed}/${verdict.required}`);
+  for (const surprise of verdict.surprises) console.log(`  ${surprise}`);
+  surprised ||= verdict.surprises.length > 0;
 }
 
-/** A portal with the fixture behind it in one era; names are unprefixed, since the suite calls fixed ones. */
-async function check(era: (typeof ERAS)[number], revisions: readonly string[]): Promise<boolean[]> {
-  const fixture = await startFixtureServer();
-  const catalog = await fetchCatalog({ url: fixture.url }, LOOPBACK);
-  const portal = await startPortal([serverOf('fixture', fixture.url, { ...catalog, era })], {
-    naming: (_slug, name) => name,
-    signedInAs: 'alice',
-  });
-  const passed: boolean[] = [];
-  for (const revision of revisions) {
-    console.log(`\n# ${revision} clients, ${era} server behind the portal`);
-    passed.push(await run(portal.url, revision, era));
+async function runServer({ signedInUrl }: Deployment, suffix: string): Promise<void> {
+  for (const revision of REVISIONS) {
+    const parameters = `server --url ${signedInUrl} --requirements ${revision} --timeout 8000`.split(' ');
+    const results = await runSuite({ leg: 'server', parameters });
+    report(`server ${revision}${suffix}`, requiredOf(revision), results);
   }
-  await portal.close();
-  await fixture.close();
-  return passed;
 }
 
-const passed: boolean[] = [];
-for (const era of ERAS) passed.push(...(await check(era, REVISIONS)));
-const failed = passed.filter((good) => !good).length;
-console.log(`\n${passed.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+{
+  await using deployment = await deploy('modern');
+  await runServer(deployment, '');
+  report('authorization', AUTHORIZATION_SCENARIOS, await runAuthorization(deployment.origin));
+}
+{
+  await using deployment = await deploy('legacy');
+  await runServer(deployment, ', legacy server');
+}
+for (const name of Object.keys(expected).filter((set) => !judged.has(set))) {
+  console.log(`expected.yml has "${name}", which is no requirement set`);
+  surprised = true;
+}
+process.exitCode = surprised ? 1 : 0;
