@@ -3,14 +3,14 @@ import type { Decision } from '../policy/decision.ts';
 import type { Resources } from '../shared/origin.ts';
 import type { Table } from '../shared/table.ts';
 import type { Admission } from './admission.ts';
-import type { BrowserSessions } from './browser-sessions.ts';
-import type { ClientApproval } from './client-approval.ts';
+import type { ClientApproval } from './clients/client-approval.ts';
 import { errorDescription } from './error-description.ts';
-import type { Grants } from './grants.ts';
-import { HELD_REASON } from './held-page.ts';
 import { requestOf } from './http-bridge.ts';
-import { findAccessSession } from './people-store.ts';
-import type { AccessSession } from './person.ts';
+import type { Grants } from './sessions/grants.ts';
+import { findAccessSession } from './sessions/people-store.ts';
+import type { AccessSession } from './sessions/person.ts';
+import type { BrowserSessions } from './sign-in/browser-sessions.ts';
+import { HELD_REASON } from './sign-in/held-page.ts';
 
 export interface AccountsOptions {
   identity: Table;

@@ -1,7 +1,7 @@
 import { type CompiledLevel, compileLevel, decidePortal } from '../policy/decide.ts';
 import type { Decision, Subject } from '../policy/decision.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
-import type { Person } from './person.ts';
+import type { Person } from './sessions/person.ts';
 
 export interface AdmissionOptions {
   portalId: string;

@@ -6,12 +6,12 @@ import { SallyportError } from '../shared/errors.ts';
 import { logger } from '../shared/logger.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { Table } from '../shared/table.ts';
-import { createHolderReader } from './holder-reader.ts';
-import { type PresentedToken, readAuthorization } from './presented-token.ts';
-import { checkScheme } from './proof-judge.ts';
-import { ServiceTokens } from './service-tokens.ts';
-import { createSessionReader } from './session-reader.ts';
-import { createHolderVerifier } from './verify-token.ts';
+import { ServiceTokens } from './clients/service-tokens.ts';
+import { createHolderReader } from './sessions/holder-reader.ts';
+import { createSessionReader } from './sessions/session-reader.ts';
+import { type PresentedToken, readAuthorization } from './tokens/presented-token.ts';
+import { checkScheme } from './tokens/proof-judge.ts';
+import { createHolderVerifier } from './tokens/verify-token.ts';
 
 const environment = readEnvironment(
   z.object({ SALLYPORT_ORIGIN: z.url(), IDENTITY_TABLE: z.string(), POLICIES_TABLE: z.string() }),

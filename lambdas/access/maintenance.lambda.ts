@@ -5,10 +5,10 @@ import { createAuditWriter } from '../audit/writer.ts';
 import { consumeJobs, unexpectedJob } from '../dispatch/consume-jobs.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { Table } from '../shared/table.ts';
-import { expireHeldClients } from './expire-held-clients.ts';
-import { KeyRingStore } from './key-ring-store.ts';
+import { expireHeldClients } from './clients/expire-held-clients.ts';
+import { KeyRingStore } from './keys/key-ring-store.ts';
+import { rotateSigningKey } from './keys/rotate-signing-key.ts';
 import { nowSeconds } from './lifetimes.ts';
-import { rotateSigningKey } from './rotate-signing-key.ts';
 
 const environment = readEnvironment(
   z.object({

@@ -1,6 +1,6 @@
 import { type HttpResponse, jsonResponse } from '../shared/http.ts';
 import { ADMIN_SCOPE, PORTAL_SCOPE, type Resources } from '../shared/origin.ts';
-import { DPOP_ALGORITHMS } from './dpop-proof.ts';
+import { DPOP_ALGORITHMS } from './tokens/dpop-proof.ts';
 
 const PREFIX = '/.well-known/oauth-protected-resource';
 /** Public and the same for everybody; pages of other origins may read it (MCP clients in browsers do). */

@@ -4,13 +4,13 @@ import type { Resources } from '../shared/origin.ts';
 import type { Table } from '../shared/table.ts';
 import type { Admission, AdmissionOptions } from './admission.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import type { BrowserSessions } from './browser-sessions.ts';
-import type { ClientApproval } from './client-approval.ts';
-import type { Grants } from './grants.ts';
-import type { AssertionIssuer } from './identity-assertion.ts';
-import type { ProviderSecrets } from './key-ring.ts';
-import type { ServiceClients } from './service-clients.ts';
-import type { ServiceTokens } from './service-tokens.ts';
+import type { ClientApproval } from './clients/client-approval.ts';
+import type { ServiceClients } from './clients/service-clients.ts';
+import type { ServiceTokens } from './clients/service-tokens.ts';
+import type { AssertionIssuer } from './flows/identity-assertion.ts';
+import type { ProviderSecrets } from './keys/key-ring.ts';
+import type { Grants } from './sessions/grants.ts';
+import type { BrowserSessions } from './sign-in/browser-sessions.ts';
 
 export interface OAuthOptions {
   origin: string;

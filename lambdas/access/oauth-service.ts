@@ -1,19 +1,19 @@
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { withResourceScopes } from './authorization-request.ts';
-import { servedGrantTypes } from './client-metadata.ts';
+import { servedGrantTypes } from './clients/client-metadata.ts';
+import { readRegistration } from './clients/registration.ts';
+import { refuseTooMany } from './clients/registration-limit.ts';
 import { completeForm } from './complete-form.ts';
-import { leadOn, PREFILLED_CODE } from './device-pages.ts';
+import { leadOn, PREFILLED_CODE } from './flows/device-pages.ts';
 import { serve } from './http-bridge.ts';
-import { KeyRingStore } from './key-ring-store.ts';
+import { KeyRingStore } from './keys/key-ring-store.ts';
+import { renewed } from './keys/renewed.ts';
+import { loadSecrets } from './keys/signing-key.ts';
 import { authorizationServerMetadata, protectedResourceMetadata } from './metadata.ts';
 import { createOAuthApplication, type OAuthOptions } from './oauth-application.ts';
 import { routeOf } from './oauth-routes.ts';
 import { ADVERTISED_SCOPES } from './provider.ts';
-import { readRegistration } from './registration.ts';
-import { refuseTooMany } from './registration-limit.ts';
-import { renewed } from './renewed.ts';
-import { loadSecrets } from './signing-key.ts';
 
 const CORS = { 'access-control-allow-origin': '*' };
 const NOT_FOUND = jsonResponse(404, {

@@ -5,7 +5,7 @@ import { SnapshotReader } from '../policy/snapshot-store.ts';
 import { jsonOf, readEnvironment, stringList } from '../shared/environment.ts';
 import { buffered } from '../shared/handler.ts';
 import { Table } from '../shared/table.ts';
-import { assertionIssuer } from './identity-assertion.ts';
+import { assertionIssuer } from './flows/identity-assertion.ts';
 import { createOAuthService } from './oauth-service.ts';
 
 const environment = readEnvironment(

@@ -3,9 +3,9 @@ import type { Actor, Authentication } from '../audit/record.ts';
 import { logger } from '../shared/logger.ts';
 import type { Table } from '../shared/table.ts';
 import { type AuditTrail, clientActor, requester } from './audit-trail.ts';
-import { serviceOfClient } from './holder.ts';
 import { requestOf } from './http-bridge.ts';
-import { findPerson } from './people-store.ts';
+import { serviceOfClient } from './sessions/holder.ts';
+import { findPerson } from './sessions/people-store.ts';
 
 /** The person whose code or token a request brought, as far as the library got to know it. */
 function subjectOf({ oidc }: KoaContextWithOIDC): string | undefined {

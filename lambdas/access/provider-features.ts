@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Configuration, errors } from 'oidc-provider';
 import { defaultResource, scopeOf } from './authorization-request.ts';
-import { deviceFlow } from './device-code.ts';
+import { deviceFlow } from './flows/device-code.ts';
 import { LIFETIME } from './lifetimes.ts';
 import type { ProviderOptions } from './provider.ts';
 

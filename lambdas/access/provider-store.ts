@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Table } from '../shared/table.ts';
 import { itemKey } from './item-key.ts';
 import { LIFETIME, nowSeconds } from './lifetimes.ts';
-import { signInBehind } from './standing-grant.ts';
+import { signInBehind } from './sessions/standing-grant.ts';
 
 /** Longer ids cannot be ours; a key of the table holds 2,048 bytes. */
 const LONGEST_ID = 256;

@@ -3,11 +3,11 @@ import { SallyportError } from '../shared/errors.ts';
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
 import type { Table } from '../shared/table.ts';
 import { itemKey } from './item-key.ts';
-import { presentedToken } from './presented-token.ts';
-import type { ProofJudge } from './proof-judge.ts';
-import type { SessionReader } from './session-reader.ts';
-import { verifyAny } from './verify-any.ts';
-import type { TokenVerifier } from './verify-token.ts';
+import type { SessionReader } from './sessions/session-reader.ts';
+import { presentedToken } from './tokens/presented-token.ts';
+import type { ProofJudge } from './tokens/proof-judge.ts';
+import { verifyAny } from './tokens/verify-any.ts';
+import type { TokenVerifier } from './tokens/verify-token.ts';
 
 export interface UserinfoOptions {
   identity: Table;

@@ -1,6 +1,6 @@
-import type { Person } from '../access/person.ts';
-import type { SessionReader } from '../access/session-reader.ts';
-import type { TokenVerifier } from '../access/verify-token.ts';
+import type { Person } from '../access/sessions/person.ts';
+import type { SessionReader } from '../access/sessions/session-reader.ts';
+import type { TokenVerifier } from '../access/tokens/verify-token.ts';
 import type { Actor } from '../audit/record.ts';
 import { SallyportError } from '../shared/errors.ts';
 import type { HttpRequest } from '../shared/http.ts';

@@ -1,5 +1,5 @@
-import { findPeopleByEmail, findPerson } from '../access/people-store.ts';
-import type { Person } from '../access/person.ts';
+import { findPeopleByEmail, findPerson } from '../access/sessions/people-store.ts';
+import type { Person } from '../access/sessions/person.ts';
 import { SallyportError } from '../shared/errors.ts';
 import type { Table } from '../shared/table.ts';
 

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { serviceClientId } from '../access/holder.ts';
 import {
   endSecrets,
   liveSecrets,
@@ -7,7 +6,8 @@ import {
   rotateSecrets,
   type ServiceSecrets,
   serviceSecretsKey,
-} from '../access/service-secrets.ts';
+} from '../access/clients/service-secrets.ts';
+import { serviceClientId } from '../access/sessions/holder.ts';
 import type { DocumentOf } from '../shared/documents/kinds.ts';
 import { SallyportError } from '../shared/errors.ts';
 import type { Table } from '../shared/table.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { AccessToken } from '../access/person.ts';
+import type { AccessToken } from '../access/sessions/person.ts';
 import type { Table } from '../shared/table.ts';
 
 /** An unguessable value for a cookie or a state. */

@@ -1,7 +1,7 @@
 import { requester } from '../access/audit-trail.ts';
-import { formToken, isFormToken } from '../access/form-token.ts';
-import type { AccessSession } from '../access/person.ts';
-import { carryOut, ofGrant, ofPerson, ofSession, type Revocation } from '../access/revocation.ts';
+import type { AccessSession } from '../access/sessions/person.ts';
+import { carryOut, ofGrant, ofPerson, ofSession, type Revocation } from '../access/sessions/revocation.ts';
+import { formToken, isFormToken } from '../access/sign-in/form-token.ts';
 import type { AuditWriter } from '../audit/record.ts';
 import { SallyportError } from '../shared/errors.ts';
 import type { HttpRequest } from '../shared/http.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { createSessionReader } from '../access/session-reader.ts';
-import { createTokenVerifier } from '../access/verify-token.ts';
+import { createSessionReader } from '../access/sessions/session-reader.ts';
+import { createTokenVerifier } from '../access/tokens/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';

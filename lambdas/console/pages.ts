@@ -1,5 +1,5 @@
-import { listSessionsOfPerson } from '../access/list-sessions.ts';
-import type { AccessSession } from '../access/person.ts';
+import { listSessionsOfPerson } from '../access/sessions/list-sessions.ts';
+import type { AccessSession } from '../access/sessions/person.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { cookie, type HttpRequest, type HttpResponse } from '../shared/http.ts';

@@ -1,4 +1,4 @@
-import type { Application, ListedSession, SessionPage } from '../access/list-sessions.ts';
+import type { Application, ListedSession, SessionPage } from '../access/sessions/list-sessions.ts';
 import { type Html, html } from './html.ts';
 
 export interface SessionsSection {

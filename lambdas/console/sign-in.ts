@@ -1,5 +1,5 @@
-import type { SessionReader } from '../access/session-reader.ts';
-import type { TokenVerifier } from '../access/verify-token.ts';
+import type { SessionReader } from '../access/sessions/session-reader.ts';
+import type { TokenVerifier } from '../access/tokens/verify-token.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { cookie, type HttpRequest, type HttpResponse } from '../shared/http.ts';
 import { type BrowserStore, newSecret } from './browser-store.ts';

@@ -1,4 +1,4 @@
-import type { Holder } from '../access/holder.ts';
+import type { Holder } from '../access/sessions/holder.ts';
 import { decidePortal, decideServer } from '../policy/decide.ts';
 import type { Decision, Subject } from '../policy/decision.ts';
 import type { Catalog, ServerEntry } from './catalog.ts';

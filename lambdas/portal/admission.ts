@@ -1,7 +1,7 @@
-import { challenge } from '../access/challenge.ts';
-import type { Holder, HolderToken } from '../access/holder.ts';
-import type { HolderReader } from '../access/holder-reader.ts';
-import type { TokenVerifier } from '../access/verify-token.ts';
+import type { Holder, HolderToken } from '../access/sessions/holder.ts';
+import type { HolderReader } from '../access/sessions/holder-reader.ts';
+import { challenge } from '../access/tokens/challenge.ts';
+import type { TokenVerifier } from '../access/tokens/verify-token.ts';
 import type { Actor } from '../audit/record.ts';
 import { SallyportError, toErrorBody } from '../shared/errors.ts';
 import type { HttpRequest, StreamingResponse } from '../shared/http.ts';

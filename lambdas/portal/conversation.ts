@@ -1,4 +1,4 @@
-import { holderId } from '../access/holder.ts';
+import { holderId } from '../access/sessions/holder.ts';
 import type { AuditWriter } from '../audit/record.ts';
 import { logger } from '../shared/logger.ts';
 import { type Access, refused } from './access.ts';

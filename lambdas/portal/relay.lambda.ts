@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { createHolderReader } from '../access/holder-reader.ts';
-import { ServiceTokens } from '../access/service-tokens.ts';
-import { createSessionReader } from '../access/session-reader.ts';
-import { createHolderVerifier } from '../access/verify-token.ts';
+import { ServiceTokens } from '../access/clients/service-tokens.ts';
+import { createHolderReader } from '../access/sessions/holder-reader.ts';
+import { createSessionReader } from '../access/sessions/session-reader.ts';
+import { createHolderVerifier } from '../access/tokens/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';

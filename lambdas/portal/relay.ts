@@ -1,6 +1,6 @@
-import type { HolderToken } from '../access/holder.ts';
-import type { HolderReader } from '../access/holder-reader.ts';
-import type { TokenVerifier } from '../access/verify-token.ts';
+import type { HolderToken } from '../access/sessions/holder.ts';
+import type { HolderReader } from '../access/sessions/holder-reader.ts';
+import type { TokenVerifier } from '../access/tokens/verify-token.ts';
 import type { AuditWriter } from '../audit/record.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import { corsHeaders } from '../shared/cors.ts';

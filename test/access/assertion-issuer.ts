@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
-import type { AssertionIssuer } from '../../lambdas/access/identity-assertion.ts';
+import type { AssertionIssuer } from '../../lambdas/access/flows/identity-assertion.ts';
 import { listenOnLoopback } from '../../local/services/loopback.ts';
 
 type Key = Parameters<SignJWT['sign']>[0];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readClientDocument } from '../../lambdas/access/client-document.ts';
-import { lifetimeOf } from '../../lambdas/access/client-document-fetch.ts';
+import { readClientDocument } from '../../lambdas/access/clients/client-document.ts';
+import { lifetimeOf } from '../../lambdas/access/clients/client-document-fetch.ts';
 
 const ID = 'https://app.example/oauth/client.json';
 const RULES = {

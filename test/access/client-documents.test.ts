@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { documentFetchThrough } from '../../lambdas/access/client-document-fetch.ts';
-import { ClientDocuments } from '../../lambdas/access/client-documents.ts';
+import { documentFetchThrough } from '../../lambdas/access/clients/client-document-fetch.ts';
+import { ClientDocuments } from '../../lambdas/access/clients/client-documents.ts';
 import { nowSeconds } from '../../lambdas/access/lifetimes.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import { startTestStore, type TestStore } from '../fixtures/store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { clientHosts } from '../../lambdas/access/client-host.ts';
-import { clientIdFault } from '../../lambdas/access/client-id-url.ts';
+import { clientHosts } from '../../lambdas/access/clients/client-host.ts';
+import { clientIdFault } from '../../lambdas/access/clients/client-id-url.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 

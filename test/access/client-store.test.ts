@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ClientDocuments } from '../../lambdas/access/client-documents.ts';
-import { BASIC_GRANT_TYPES } from '../../lambdas/access/client-metadata.ts';
-import { ClientStore, keepUsedClient } from '../../lambdas/access/client-store.ts';
+import { ClientDocuments } from '../../lambdas/access/clients/client-documents.ts';
+import { BASIC_GRANT_TYPES } from '../../lambdas/access/clients/client-metadata.ts';
+import { ClientStore, keepUsedClient } from '../../lambdas/access/clients/client-store.ts';
 import { itemKey } from '../../lambdas/access/item-key.ts';
 import { LIFETIME, nowSeconds } from '../../lambdas/access/lifetimes.ts';
 import { Table } from '../../lambdas/shared/table.ts';

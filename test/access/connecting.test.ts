@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { personId } from '../../lambdas/access/person.ts';
+import { personId } from '../../lambdas/access/sessions/person.ts';
 import { CLI_CLIENT_ID, CONSOLE_CLIENT_ID } from '../../lambdas/shared/origin.ts';
 import { httpRequest } from './browser.ts';
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ConsentQuestion, consentPage } from '../../lambdas/access/consent-page.ts';
-import { errorPage } from '../../lambdas/access/error-page.ts';
-import { heldPage } from '../../lambdas/access/held-page.ts';
+import { type ConsentQuestion, consentPage } from '../../lambdas/access/sign-in/consent-page.ts';
+import { errorPage } from '../../lambdas/access/sign-in/error-page.ts';
+import { heldPage } from '../../lambdas/access/sign-in/held-page.ts';
 import type { HttpResponse } from '../../lambdas/shared/http.ts';
 import { CLI_CLIENT_ID } from '../../lambdas/shared/origin.ts';
 import { formPost } from './browser.ts';

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, exportJWK } from 'jose';
-import { DPOP_ALGORITHMS } from '../../lambdas/access/dpop-proof.ts';
-import { createProofJudge } from '../../lambdas/access/proof-judge.ts';
-import { createTokenVerifier } from '../../lambdas/access/verify-token.ts';
+import { DPOP_ALGORITHMS } from '../../lambdas/access/tokens/dpop-proof.ts';
+import { createProofJudge } from '../../lambdas/access/tokens/proof-judge.ts';
+import { createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { httpRequest } from './browser.ts';
 import {
   authorizationRequest,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { expireHeldClients } from '../../lambdas/access/expire-held-clients.ts';
-import { decideClient, findReview, REVIEWS, reviewKey } from '../../lambdas/access/held-clients.ts';
+import { expireHeldClients } from '../../lambdas/access/clients/expire-held-clients.ts';
+import { decideClient, findReview, REVIEWS, reviewKey } from '../../lambdas/access/clients/held-clients.ts';
 import { nowSeconds } from '../../lambdas/access/lifetimes.ts';
 import { CLI_CLIENT_ID } from '../../lambdas/shared/origin.ts';
 import { type Browser, formPost, type Page } from './browser.ts';

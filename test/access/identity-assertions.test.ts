@@ -4,8 +4,8 @@ import { Client, CrossAppAccessProvider, StreamableHTTPClientTransport } from '@
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { itemKey } from '../../lambdas/access/item-key.ts';
 import { createOAuthService } from '../../lambdas/access/oauth-service.ts';
-import { accessSessionKey, findPerson, savePerson } from '../../lambdas/access/people-store.ts';
-import { personId } from '../../lambdas/access/person.ts';
+import { accessSessionKey, findPerson, savePerson } from '../../lambdas/access/sessions/people-store.ts';
+import { personId } from '../../lambdas/access/sessions/person.ts';
 import { listenOnLoopback } from '../../local/services/loopback.ts';
 import { type RunningIssuer, startIssuer } from './assertion-issuer.ts';
 import { httpRequest } from './browser.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
-import { KeyRingStore } from '../../lambdas/access/key-ring-store.ts';
+import { KeyRingStore } from '../../lambdas/access/keys/key-ring-store.ts';
+import { rotateSigningKey } from '../../lambdas/access/keys/rotate-signing-key.ts';
 import { createOAuthService } from '../../lambdas/access/oauth-service.ts';
-import { rotateSigningKey } from '../../lambdas/access/rotate-signing-key.ts';
-import { createTokenVerifier } from '../../lambdas/access/verify-token.ts';
+import { createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { Browser, formPost, httpRequest, type Service } from './browser.ts';
 import {
   authorizationRequest,

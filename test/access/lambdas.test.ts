@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda';
-import { JWKS_KEY } from '../../lambdas/access/public-keys.ts';
+import { JWKS_KEY } from '../../lambdas/access/keys/public-keys.ts';
 import { CLI_CLIENT_ID } from '../../lambdas/shared/origin.ts';
 import { Browser, type Service } from './browser.ts';
 import {

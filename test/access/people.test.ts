@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { withResourceScopes } from '../../lambdas/access/authorization-request.ts';
-import { personId } from '../../lambdas/access/person.ts';
-import { personFromClaims } from '../../lambdas/access/person-from-claims.ts';
+import { personId } from '../../lambdas/access/sessions/person.ts';
+import { personFromClaims } from '../../lambdas/access/sign-in/person-from-claims.ts';
 import { resourcesOf } from '../../lambdas/shared/origin.ts';
 
 const claims = { sub: 'abc', email: 'Alice@Example.com', email_verified: true };

@@ -5,8 +5,8 @@ import {
   type KeyRing,
   publicKeysOf,
   secretsOf,
-} from '../../lambdas/access/key-ring.ts';
-import { planRotation } from '../../lambdas/access/plan-rotation.ts';
+} from '../../lambdas/access/keys/key-ring.ts';
+import { planRotation } from '../../lambdas/access/keys/plan-rotation.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

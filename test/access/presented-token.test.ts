@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { presentedToken } from '../../lambdas/access/presented-token.ts';
+import { presentedToken } from '../../lambdas/access/tokens/presented-token.ts';
 import { type Call, formPost, httpRequest } from './browser.ts';
 
 const read = (call: Call, query = '') =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { redirectFault } from '../../lambdas/access/redirect-rules.ts';
-import { readRegistration } from '../../lambdas/access/registration.ts';
+import { redirectFault } from '../../lambdas/access/clients/redirect-rules.ts';
+import { readRegistration } from '../../lambdas/access/clients/registration.ts';
 
 const ALLOWED = ['https://hosted.example/callback', 'cursor://retrieval/callback'];
 const metadataOf = (body: Record<string, unknown>) => {

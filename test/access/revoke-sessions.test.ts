@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as z from 'zod';
-import { listSessionsOfClient, listSessionsOfPerson } from '../../lambdas/access/list-sessions.ts';
-import { findPeopleByEmail } from '../../lambdas/access/people-store.ts';
-import type { AccessToken } from '../../lambdas/access/person.ts';
+import { listSessionsOfClient, listSessionsOfPerson } from '../../lambdas/access/sessions/list-sessions.ts';
+import { findPeopleByEmail } from '../../lambdas/access/sessions/people-store.ts';
+import type { AccessToken } from '../../lambdas/access/sessions/person.ts';
 import {
   revokeClient,
   revokeGrant,
   revokePerson,
   revokeSession,
-} from '../../lambdas/access/revoke-sessions.ts';
-import { createSessionReader } from '../../lambdas/access/session-reader.ts';
+} from '../../lambdas/access/sessions/revoke-sessions.ts';
+import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import {
   authorizationRequest,

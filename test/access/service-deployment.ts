@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SERVICE_CLIENT_PREFIX } from '../../lambdas/access/holder.ts';
-import { createHolderReader, type HolderReader } from '../../lambdas/access/holder-reader.ts';
+import { ServiceTokens } from '../../lambdas/access/clients/service-tokens.ts';
 import type { OAuthOptions } from '../../lambdas/access/oauth-application.ts';
 import { createOAuthService } from '../../lambdas/access/oauth-service.ts';
-import { ServiceTokens } from '../../lambdas/access/service-tokens.ts';
-import { createSessionReader } from '../../lambdas/access/session-reader.ts';
-import { createHolderVerifier } from '../../lambdas/access/verify-token.ts';
+import { SERVICE_CLIENT_PREFIX } from '../../lambdas/access/sessions/holder.ts';
+import { createHolderReader, type HolderReader } from '../../lambdas/access/sessions/holder-reader.ts';
+import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
+import { createHolderVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { endServiceSecrets, rotateServiceSecret } from '../../lambdas/admin/service-secrets.ts';
 import type { Exchange } from '../../lambdas/audit/record.ts';
 import type { NamedPolicy } from '../../lambdas/policy/decision.ts';

@@ -8,11 +8,11 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
-import { createHolderReader } from '../../lambdas/access/holder-reader.ts';
-import { serviceSecretsKey } from '../../lambdas/access/service-secrets.ts';
-import { ServiceTokens } from '../../lambdas/access/service-tokens.ts';
-import { createSessionReader } from '../../lambdas/access/session-reader.ts';
-import { createHolderVerifier, createTokenVerifier } from '../../lambdas/access/verify-token.ts';
+import { serviceSecretsKey } from '../../lambdas/access/clients/service-secrets.ts';
+import { ServiceTokens } from '../../lambdas/access/clients/service-tokens.ts';
+import { createHolderReader } from '../../lambdas/access/sessions/holder-reader.ts';
+import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
+import { createHolderVerifier, createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { register } from './deployment.ts';
 import { startProving } from './dpop-client.ts';
 import {

@@ -1,9 +1,9 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type KeyRingOptions, KeyRingStore } from '../../lambdas/access/key-ring-store.ts';
-import { JWKS_KEY } from '../../lambdas/access/public-keys.ts';
-import { rotateSigningKey } from '../../lambdas/access/rotate-signing-key.ts';
-import { loadSecrets } from '../../lambdas/access/signing-key.ts';
+import { type KeyRingOptions, KeyRingStore } from '../../lambdas/access/keys/key-ring-store.ts';
+import { JWKS_KEY } from '../../lambdas/access/keys/public-keys.ts';
+import { rotateSigningKey } from '../../lambdas/access/keys/rotate-signing-key.ts';
+import { loadSecrets } from '../../lambdas/access/keys/signing-key.ts';
 import type { Authentication } from '../../lambdas/audit/record.ts';
 import { type Key, Table } from '../../lambdas/shared/table.ts';
 import { startTestServices, startTestStore, type TestServices, type TestStore } from '../fixtures/store.ts';

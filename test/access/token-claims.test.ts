@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readTokenClaims } from '../../lambdas/access/token-claims.ts';
+import { readTokenClaims } from '../../lambdas/access/tokens/token-claims.ts';
 
 const common = { aud: 'https://sallyport.test/mcp', exp: 2_000_000_000, scope: 'mcp' };
 const person = { ...common, sub: 'p_alice', sid: 's_1', gid: 'g_1', client_id: 'client-1' };

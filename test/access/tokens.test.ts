@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { itemKey } from '../../lambdas/access/item-key.ts';
-import { createSessionReader } from '../../lambdas/access/session-reader.ts';
-import { createTokenVerifier } from '../../lambdas/access/verify-token.ts';
+import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
+import { createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { httpRequest } from './browser.ts';
 import {
   authorizationRequest,

@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { saveAccessSession, savePerson } from '../../lambdas/access/people-store.ts';
-import { type AccessToken, personId } from '../../lambdas/access/person.ts';
-import { createSessionReader } from '../../lambdas/access/session-reader.ts';
-import { VerifiedTokens } from '../../lambdas/access/verified-tokens.ts';
-import { createTokenVerifier } from '../../lambdas/access/verify-token.ts';
+import { saveAccessSession, savePerson } from '../../lambdas/access/sessions/people-store.ts';
+import { type AccessToken, personId } from '../../lambdas/access/sessions/person.ts';
+import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
+import { VerifiedTokens } from '../../lambdas/access/tokens/verified-tokens.ts';
+import { createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import { startTestStore, type TestStore } from '../fixtures/store.ts';
 

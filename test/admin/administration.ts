@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type * as z from 'zod';
-import { saveAccessSession, savePerson } from '../../lambdas/access/people-store.ts';
-import { type Person, personId } from '../../lambdas/access/person.ts';
-import { createSessionReader } from '../../lambdas/access/session-reader.ts';
-import { createTokenVerifier } from '../../lambdas/access/verify-token.ts';
+import { saveAccessSession, savePerson } from '../../lambdas/access/sessions/people-store.ts';
+import { type Person, personId } from '../../lambdas/access/sessions/person.ts';
+import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
+import { createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { announceOn } from '../../lambdas/admin/announce.ts';
 import { CatalogStore } from '../../lambdas/admin/catalog-store.ts';
 import { dispatch } from '../../lambdas/admin/dispatch.ts';

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Asked, findReview, holdClient, REVIEWS, reviewKey } from '../../lambdas/access/held-clients.ts';
+import {
+  type Asked,
+  findReview,
+  holdClient,
+  REVIEWS,
+  reviewKey,
+} from '../../lambdas/access/clients/held-clients.ts';
 import { nowSeconds } from '../../lambdas/access/lifetimes.ts';
 import type { Key } from '../../lambdas/shared/table.ts';
 import { type Administration, policy, portal, startAdministration } from './administration.ts';

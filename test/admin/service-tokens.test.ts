@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
-import { judgeSecret, readServiceSecrets, serviceSecretsKey } from '../../lambdas/access/service-secrets.ts';
+import {
+  judgeSecret,
+  readServiceSecrets,
+  serviceSecretsKey,
+} from '../../lambdas/access/clients/service-secrets.ts';
 import { type Administration, policy, startAdministration } from './administration.ts';
 
 let administration: Administration;

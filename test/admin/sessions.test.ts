@@ -3,7 +3,7 @@ import {
   findAccessSession,
   findPeopleByEmail,
   saveAccessSession,
-} from '../../lambdas/access/people-store.ts';
+} from '../../lambdas/access/sessions/people-store.ts';
 import type { AuditWriter } from '../../lambdas/audit/record.ts';
 import { SallyportError } from '../../lambdas/shared/errors.ts';
 import { resourcesOf } from '../../lambdas/shared/origin.ts';

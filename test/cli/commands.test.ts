@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { signInHeadless } from '../../cli/headless-sign-in.ts';
-import { holdClient } from '../../lambdas/access/held-clients.ts';
+import { holdClient } from '../../lambdas/access/clients/held-clients.ts';
 import { catalogOf, policy, portal, server } from '../admin/administration.ts';
 import { runCommand, startCommand } from './run.ts';
 import { type RunningDeployment, startRunningDeployment } from './running-deployment.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { deviceLabel } from '../../lambdas/access/device-label.ts';
-import { listSessionsOfPerson } from '../../lambdas/access/list-sessions.ts';
-import { findPeopleByEmail } from '../../lambdas/access/people-store.ts';
-import { revokePerson } from '../../lambdas/access/revoke-sessions.ts';
+import { deviceLabel } from '../../lambdas/access/sessions/device-label.ts';
+import { listSessionsOfPerson } from '../../lambdas/access/sessions/list-sessions.ts';
+import { findPeopleByEmail } from '../../lambdas/access/sessions/people-store.ts';
+import { revokePerson } from '../../lambdas/access/sessions/revoke-sessions.ts';
 import { listAudit } from '../../lambdas/audit/query.ts';
 import { BrowserStore } from '../../lambdas/console/browser-store.ts';
 import { sessionsSection } from '../../lambdas/console/sessions-section.ts';

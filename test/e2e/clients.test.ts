@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { holdClient, REVIEWS } from '../../lambdas/access/held-clients.ts';
+import { holdClient, REVIEWS } from '../../lambdas/access/clients/held-clients.ts';
 import { nowSeconds } from '../../lambdas/access/lifetimes.ts';
 import type { Table } from '../../lambdas/shared/table.ts';
 import { type Run, runCommand } from '../cli/run.ts';

@@ -1,6 +1,6 @@
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { compactDecrypt, importJWK, SignJWT } from 'jose';
-import { keyRingSchema, secretsOf } from '../../lambdas/access/key-ring.ts';
+import { keyRingSchema, secretsOf } from '../../lambdas/access/keys/key-ring.ts';
 import type { TestCloud } from '../fixtures/cloud.ts';
 import { tableOf } from './administrator.ts';
 

@@ -1,5 +1,5 @@
-import type { AccessSession, AccessToken } from '../../lambdas/access/person.ts';
-import { presentedToken } from '../../lambdas/access/presented-token.ts';
+import type { AccessSession, AccessToken } from '../../lambdas/access/sessions/person.ts';
+import { presentedToken } from '../../lambdas/access/tokens/presented-token.ts';
 import type { AuditWriter, Exchange, Outcome, Payload } from '../../lambdas/audit/record.ts';
 import type { ServerCatalog } from '../../lambdas/policy/catalog.ts';
 import type { NamedPolicy } from '../../lambdas/policy/decision.ts';

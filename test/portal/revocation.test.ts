@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { AccessToken } from '../../lambdas/access/person.ts';
-import { createSessionReader } from '../../lambdas/access/session-reader.ts';
+import type { AccessToken } from '../../lambdas/access/sessions/person.ts';
+import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
 import { WATCH_MS } from '../../lambdas/portal/relay.ts';
 import { AccessEnded, TimeLimits } from '../../lambdas/portal/time-limits.ts';
 import { type Item, type Key, Table } from '../../lambdas/shared/table.ts';

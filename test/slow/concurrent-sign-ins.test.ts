@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { personId } from '../../lambdas/access/person.ts';
+import { personId } from '../../lambdas/access/sessions/person.ts';
 import { httpRequest } from '../access/browser.ts';
 import {
   type AuthorizationRequest,

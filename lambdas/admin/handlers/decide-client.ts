@@ -1,6 +1,6 @@
-import { type ClientReview, decideClient, findReview } from '../../access/held-clients.ts';
-import { carryOut } from '../../access/revocation.ts';
-import { revokeClient } from '../../access/revoke-sessions.ts';
+import { type ClientReview, decideClient, findReview } from '../../access/clients/held-clients.ts';
+import { carryOut } from '../../access/sessions/revocation.ts';
+import { revokeClient } from '../../access/sessions/revoke-sessions.ts';
 import { SallyportError } from '../../shared/errors.ts';
 import { jsonResponse } from '../../shared/http.ts';
 import { authorOf } from '../change-documents.ts';

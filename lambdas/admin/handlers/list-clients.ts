@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ClientReview, listReviews, REVIEW_STATUSES } from '../../access/held-clients.ts';
+import { type ClientReview, listReviews, REVIEW_STATUSES } from '../../access/clients/held-clients.ts';
 import { jsonResponse } from '../../shared/http.ts';
 import { readQuery } from '../read-query.ts';
 import type { GuardedRoute } from '../route.ts';

@@ -4,7 +4,7 @@ import {
   listSessionsOfClient,
   listSessionsOfPerson,
   type SessionPage,
-} from '../../access/list-sessions.ts';
+} from '../../access/sessions/list-sessions.ts';
 import { SallyportError } from '../../shared/errors.ts';
 import { jsonResponse } from '../../shared/http.ts';
 import type { Table } from '../../shared/table.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Person } from '../../access/person.ts';
+import type { Person } from '../../access/sessions/person.ts';
 import {
   carryOut,
   ofClient,
@@ -7,8 +7,8 @@ import {
   ofPerson,
   ofSession,
   type Revocation,
-} from '../../access/revocation.ts';
-import type { Ended } from '../../access/revoke-sessions.ts';
+} from '../../access/sessions/revocation.ts';
+import type { Ended } from '../../access/sessions/revoke-sessions.ts';
 import { explainFaults } from '../../shared/documents/faults.ts';
 import { invalid } from '../../shared/documents/parse-document.ts';
 import { SallyportError } from '../../shared/errors.ts';

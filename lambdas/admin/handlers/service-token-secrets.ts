@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { serviceClientId } from '../../access/holder.ts';
+import { serviceClientId } from '../../access/sessions/holder.ts';
 import { explainFaults } from '../../shared/documents/faults.ts';
 import type { DocumentOf } from '../../shared/documents/kinds.ts';
 import { invalid } from '../../shared/documents/parse-document.ts';
