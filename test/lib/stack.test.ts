@@ -70,6 +70,7 @@ describe('the stack', () => {
     const [[, client] = []] = resourcesOf(production, 'AWS::Cognito::UserPoolClient');
     expect(client?.Properties).toMatchObject({
       GenerateSecret: false,
+      PreventUserExistenceErrors: 'ENABLED',
       AllowedOAuthFlows: ['code'],
       AllowedOAuthScopes: ['openid', 'email', 'profile'],
       CallbackURLs: ['https://ai.example.com/oauth/callback'],
