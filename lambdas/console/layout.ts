@@ -22,6 +22,7 @@ ul.servers{list-style:none;margin:0;padding:0;display:grid;gap:.7rem}
 ul.servers li{padding:.8rem 1rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem}
 ul.servers h3{margin:0;font-size:1rem}
 ul.servers p{margin:.2rem 0 0}
+.sessions~form{margin-top:1rem}
 .sessions ul{list-style:none;margin:.6rem 0;padding:0;display:grid;gap:.5rem}
 .sessions ul li{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:center;justify-content:space-between;background:none;border:0;border-top:1px solid var(--line);border-radius:0;padding:.5rem 0 0}
 .soft{color:var(--soft)}
