@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/fixtures/global-setup.ts',
   setupFiles: ['<rootDir>/test/fixtures/quiet.ts'],
   // Only against hanging for ever: no test is about time.
   testTimeout: 60_000,

@@ -32,7 +32,7 @@ export class TokenStore {
     try {
       return file.parse(JSON.parse(await readFile(this.#path, 'utf8')));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+      if (typeof error === 'object' && error && 'code' in error && error.code === 'ENOENT') return {};
       if (error instanceof SyntaxError || error instanceof z.ZodError) {
         throw new Failure(`${this.#path} is damaged: delete it and sign in again.`);
       }

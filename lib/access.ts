@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
 import { JobQueue } from './job-queue.ts';
-import { allowTable } from './permissions.ts';
+import { allowTable, allowTokenJudging } from './permissions.ts';
 import { SignIn } from './sign-in.ts';
 
 /** The provider's sealed secrets: whoever has this can sign tokens. */
@@ -84,7 +84,7 @@ export class Access extends Construct {
         POLICIES_TABLE: tables.policies.tableName,
       },
     });
-    allowTable(this.authorizer.role, { table: tables.identity, key: keys.data, operations: ['GetItem'] });
+    allowTokenJudging(this.authorizer.role, tables.identity, keys.data);
     foundation.allowServiceTokenReading(this.authorizer.role);
 
     this.maintenance = new BundledFunction(this, 'Maintenance', {

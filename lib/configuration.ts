@@ -57,6 +57,10 @@ const environment = z.strictObject({
         emailDomains: z.array(z.string().min(3)).min(1),
       }),
     )
+    .refine(
+      (issuers) => new Set(['cognito', ...issuers.map(({ idp }) => idp)]).size === issuers.length + 1,
+      'each needs an idp of its own, other than cognito: people of one idp are the same people',
+    )
     .default([]),
   auditRetentionDays: z.number().int().min(1).max(3650).default(30),
   logRetentionDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]).default(30),

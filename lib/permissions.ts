@@ -38,6 +38,21 @@ export function allowTable(role: IRole, access: TableAccess): void {
   Keys.useThrough(access.key, role, ['dynamodb']);
 }
 
+/** What stands behind an access token, and nothing of what is under way: codes, sign-ins, browsers' sessions. */
+const BEHIND_TOKENS = [
+  'AccessSession#*',
+  'Grant#*',
+  'Jwks#*',
+  'Person#*',
+  'Revocations#*',
+  'ServiceTokenSecrets#*',
+];
+
+/** Lets a function judge access tokens: who holds them, whether they have ended. */
+export function allowTokenJudging(role: IRole, identity: Table, key: Key): void {
+  allowTable(role, { table: identity, key, operations: ['GetItem'], partitions: BEHIND_TOKENS });
+}
+
 /** Lets a resource remember the DPoP proofs that it was shown: each is good once. */
 export function allowProofs(role: IRole, identity: Table, key: Key): void {
   allowTable(role, { table: identity, key, operations: ['PutItem'], partitions: ['DpopProof#*'] });

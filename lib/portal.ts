@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
-import { allowProofs, allowTable } from './permissions.ts';
+import { allowProofs, allowTable, allowTokenJudging } from './permissions.ts';
 
 /** The MCP relay. */
 export class Portal extends Construct {
@@ -33,7 +33,7 @@ export class Portal extends Construct {
     const { role } = this.relay;
     foundation.allowSnapshotReading(role);
     foundation.allowServiceTokenReading(role);
-    allowTable(role, { table: tables.identity, key: keys.data, operations: ['GetItem'] });
+    allowTokenJudging(role, tables.identity, keys.data);
     allowProofs(role, tables.identity, keys.data);
     allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem', 'BatchWriteItem'] });
     allowTable(role, {

@@ -3,9 +3,13 @@ import * as z from 'zod';
 import { limitArgument } from '../arguments.ts';
 import { clientColumns } from '../columns.ts';
 import { contextOf } from '../context.ts';
-import { printDone, printList } from '../output.ts';
+import { printDone, printList, say } from '../output.ts';
 
-const listOptions = z.object({ status: z.string().optional(), limit: z.number() });
+const listOptions = z.object({
+  status: z.string().optional(),
+  limit: z.number(),
+  next: z.string().optional(),
+});
 const decided = z.looseObject({
   name: z.string().optional(),
   client: z.string(),
@@ -18,11 +22,13 @@ function addList(client: Command): void {
     .description('show applications that wait for a decision, and those that have one')
     .addOption(new Option('--status <status>', 'only these').choices(['held', 'approved', 'denied']))
     .option('--limit <number>', 'at most this many', limitArgument, 100)
+    .option('--next <cursor>', 'go on where an earlier list ended')
     .action(async (given: unknown, command: Command) => {
       const { api, format } = contextOf(command);
-      const { status, limit } = listOptions.parse(given);
-      const list = await api.list('/clients', { status }, limit);
+      const { status, limit, next } = listOptions.parse(given);
+      const list = await api.list('/clients', { status, next }, limit);
       printList(format, clientColumns, list, 'There are no such applications.');
+      if (list.next !== null && format === 'table') say(`There are more: --next ${list.next}`);
     });
 }
 

@@ -7,12 +7,12 @@ import { printDone, say } from '../output.ts';
 import { adminOf, signIn } from '../sign-in.ts';
 
 const options = z.object({ person: z.string().optional(), browser: z.boolean() });
-const me = z.looseObject({ person: z.looseObject({ email: z.string() }), role: z.string() });
+const me = z.looseObject({ person: z.looseObject({ email: z.string() }), role: z.string().nullable() });
 
 export function addLogin(program: Command): void {
   program
     .command('login')
-    .description('sign in to administer a deployment')
+    .description('sign in: to administer a deployment, or to see and end your own sessions')
     .option('--person <name>', 'sign in as a seeded person, without a browser (embedded cloud only)')
     .option('--no-browser', 'only print the address to sign in at')
     .action(async (given: unknown, command: Command) => {
@@ -27,6 +27,7 @@ export function addLogin(program: Command): void {
       });
       await tokens.put(url, admin.resource, issued);
       const { person: signedIn, role } = me.parse(who);
-      printDone(format, `Signed in to ${url} as ${signedIn.email} (${role}).`, who);
+      const may = role ?? 'no role: you may see and end your own sessions';
+      printDone(format, `Signed in to ${url} as ${signedIn.email} (${may}).`, who);
     });
 }

@@ -1,11 +1,11 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Decision } from '../policy/decision.ts';
 import type { Resources } from '../shared/origin.ts';
-import { createOutgoing } from '../shared/outgoing.ts';
 import { Accounts } from './accounts.ts';
 import { Admission } from './admission.ts';
 import { AuditTrail, clientActor, requester } from './audit-trail.ts';
 import { ClientApproval } from './clients/client-approval.ts';
+import { createClientKeyFetch } from './clients/client-key-fetch.ts';
 import { createClientStore } from './clients/client-store.ts';
 import { ServiceClients } from './clients/service-clients.ts';
 import { ServiceTokens } from './clients/service-tokens.ts';
@@ -14,7 +14,6 @@ import { noteRefreshes } from './flows/last-refresh.ts';
 import { RefreshReplay } from './flows/refresh-replay.ts';
 import { TokenGrants } from './flows/token-grants.ts';
 import { replayRefreshes } from './flows/token-replay.ts';
-import { createGuardedFetch } from './guarded-fetch.ts';
 import { requestOf } from './http-bridge.ts';
 import type { ProviderSecrets } from './keys/key-ring.ts';
 import type { OAuthOptions, OAuthParts } from './oauth-parts.ts';
@@ -26,6 +25,7 @@ import type { AccessSession } from './sessions/person.ts';
 import { createSessionReader } from './sessions/session-reader.ts';
 import { BrowserSessions } from './sign-in/browser-sessions.ts';
 import { makePages } from './sign-in/make-pages.ts';
+import { keepFromUntrustedRedirects } from './sign-in/untrusted-redirects.ts';
 import { createHolderVerifier } from './tokens/verify-token.ts';
 
 function refusalRecorder(audit: AuditTrail) {
@@ -47,9 +47,6 @@ function refusalRecorder(audit: AuditTrail) {
 }
 
 export type { OAuthOptions } from './oauth-parts.ts';
-
-/** For what the library fetches itself: keys of clients that prove who they are. */
-const LIBRARY_FETCHES = { mostBytes: 64 * 1024, timeoutMs: 2_500 };
 
 function makeProvider(parts: OAuthParts): Provider {
   const { options, resources, secrets, audit, browserSessions, grants, approval, admission, services } =
@@ -80,7 +77,7 @@ function makeProvider(parts: OAuthParts): Provider {
       assertionIssuers: options.assertionIssuers ?? [],
     }),
     deviceCode: options.deviceCode === true,
-    fetch: createGuardedFetch(createOutgoing(options.outgoingNetworks), LIBRARY_FETCHES),
+    fetch: createClientKeyFetch(identity, options.outgoingNetworks),
   });
 }
 
@@ -127,6 +124,9 @@ export function createOAuthApplication(
     }
   });
   provider.use(makePages(provider, parts));
+  const { approval } = parts;
+  const { allowedRedirectUris } = options;
+  provider.use(keepFromUntrustedRedirects({ provider, approval, allowedRedirectUris }));
   provider.use(answerForAccessTokens({ provider, identity, audit, ...makeJudges(parts) }));
   provider.use(replayRefreshes(provider, new RefreshReplay(identity)));
   provider.use(noteRefreshes(provider, identity));

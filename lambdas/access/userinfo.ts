@@ -28,8 +28,15 @@ export function createUserinfo(options: UserinfoOptions): (request: HttpRequest)
     const token = await verifyAny(options.verifiers, presented.token);
     await options.proofs.judge(request, presented, token);
     const { person } = await options.sessions.read(token);
-    const grant = grantItem.parse(await options.identity.get(itemKey('Grant', token.grantId)));
-    const scopes = new Set(grant.payload.openid?.scope.split(' '));
+    const item = await options.identity.get(itemKey('Grant', token.grantId));
+    // The session was read a moment ago at most; the grant may have ended since.
+    if (!item)
+      throw new SallyportError(
+        'invalid_token',
+        401,
+        'Access for this application was revoked: connect it again.',
+      );
+    const scopes = new Set(grantItem.parse(item).payload.openid?.scope.split(' '));
     if (!scopes.has('openid'))
       throw new SallyportError('insufficient_scope', 403, 'Ask for the scope openid to learn who signed in.');
     return jsonResponse(200, {

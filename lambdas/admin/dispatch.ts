@@ -47,7 +47,7 @@ export async function dispatch(api: AdminApi, request: HttpRequest): Promise<Htt
     if (route.permission === 'self') return await route.handle(api, { request, id, caller });
     const { role } = caller;
     if (!role) throw noRole(caller.person.email);
-    if (route.permission !== 'role' && !permits(role, route.permission)) {
+    if (!permits(role, route.permission)) {
       throw notPermitted(caller.person.email, role, route.permission);
     }
     return await route.handle(api, { request, id, caller: { ...caller, role } });

@@ -60,8 +60,7 @@ export interface OpenRoute extends Described {
 }
 
 export interface GuardedRoute extends Described {
-  /** `role` is any role at all. */
-  permission: Permission | 'role';
+  permission: Permission;
   /** Only for routes that change something. */
   attempt?: Attempt;
   handle(api: AdminApi, call: Call): Promise<HttpResponse>;

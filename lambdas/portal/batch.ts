@@ -2,7 +2,7 @@ import type { StreamingResponse } from '../shared/http.ts';
 import type { Admitted } from './admission.ts';
 import type { Final } from './answer.ts';
 import { BatchAnswer } from './batch-answer.ts';
-import { idOf } from './checks/message.ts';
+import { idOf, isNotification } from './checks/message.ts';
 import { code, RpcError } from './json-rpc.ts';
 import { type Arrival, type Entered, errorFinal } from './message-entry.ts';
 import { accessEnded } from './time-limits.ts';
@@ -67,6 +67,8 @@ class Batch {
       if (entered.kind === 'conversation') return await entered.conversation.run(this.#answer);
       return entered.kind === 'final' ? entered.final : undefined;
     } catch (error) {
+      // Nobody waits for it, whatever became of it (JSON-RPC 2.0 section 4.1).
+      if (isNotification(message)) return undefined;
       return errorFinal(idOf(message), error instanceof RpcError ? error : accessEnded(error));
     }
   }

@@ -12,6 +12,8 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
 /** One client per execution environment: its kept-alive connections are what makes a write cheap. */
 export const dynamodb = new DynamoDBClient({});
+// It prepares every request and answer for a log that there is not.
+dynamodb.middlewareStack.remove('loggerMiddleware');
 
 export interface Key {
   pk: string;

@@ -74,6 +74,15 @@ describe('a client whose id is the URL of its metadata document', () => {
     }
   });
 
+  it('that wants its tokens bound to a key gets none without a proof', async () => {
+    const body = publicClient({ dpop_bound_access_tokens: true });
+    const clientId = host.publish('/bound.json', { body });
+    const request = authorizationRequest(clientId, { redirect_uri: 'http://localhost:1/callback' });
+    const code = (await authorize(deployment.browser(), request)).get('code') ?? '';
+    const { status, body: answer } = await redeem(deployment.service, clientId, request, code);
+    expect({ status, error: answer.error }).toEqual({ status: 400, error: 'invalid_grant' });
+  });
+
   describe('that proves itself with a key', () => {
     const keyed = (more: object) =>
       publicClient({
@@ -123,6 +132,22 @@ describe('a client whose id is the URL of its metadata document', () => {
       const jwks_uri = host.publish('/keys.json', { body: () => jwks });
       const clientId = host.publish('/linked.json', { body: keyed({ jwks_uri }) });
       expect(await redeemWith(clientId, privateKey)).toEqual([200]);
+    });
+
+    it('cannot make us ask for its keys without end', async () => {
+      const { privateKey } = await newKey();
+      const jwks_uri = host.publish('/no-keys.json', { body: 'no keys' });
+      const clientId = host.publish('/many-asks.json', { body: keyed({ jwks_uri }) });
+      const ask = async () => {
+        const more = await proof(clientId, privateKey);
+        return redeem(deployment.service, clientId, authorizationRequest(clientId), 'code', more);
+      };
+      // One after the other: requests at the same time share one look at the keys.
+      for (let asks = 0; asks < 130; asks++) await ask();
+      const asked = host.requests.filter((path) => path === '/no-keys.json').length;
+      expect(asked).toBeGreaterThan(0);
+      // Whoever asks across the turn of a minute gets two minutes' worth.
+      expect(asked).toBeLessThanOrEqual(120);
     });
 
     it.each<[string, (jwks: object) => string]>([

@@ -21,12 +21,13 @@ let issuer: RunningIssuer;
 let second: RunningIssuer;
 let application: { id: string; secret: string };
 
-async function registerFor(method: string) {
+async function registerFor(method: string, more: object = {}) {
   const { body } = await postJson(deployment.service, '/oauth/register', {
     client_name: 'Corporate assistant',
     redirect_uris: [REDIRECT],
     grant_types: ['authorization_code', JWT_BEARER],
     token_endpoint_auth_method: method,
+    ...more,
   });
   return { id: String(body.client_id), secret: String(body.client_secret) };
 }
@@ -102,6 +103,15 @@ describe('an identity assertion', () => {
     const { body } = await askForToken(deployment, form, headers);
     expect(body.token_type).toBe('DPoP');
     expect(decodeJwt(String(body.access_token))).toHaveProperty('cnf.jkt');
+  });
+
+  it('is of no use without a proof to an application that wants its tokens bound to a key', async () => {
+    const { id, secret } = await registerFor('client_secret_basic', { dpop_bound_access_tokens: true });
+    const form = { grant_type: JWT_BEARER, assertion: await assertion({ client_id: id }) };
+    expect(await askForToken(deployment, form, basic(id, secret))).toMatchObject(refusedAs('invalid_grant'));
+    const dpop = await (await startProving()).proof('POST', `${deployment.origin}/oauth/token`);
+    const { body } = await askForToken(deployment, form, { ...basic(id, secret), dpop });
+    expect(body.token_type).toBe('DPoP');
   });
 
   it('is announced in the metadata', async () => {

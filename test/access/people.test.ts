@@ -27,6 +27,20 @@ describe('a person', () => {
     expect(person).toMatchObject({ id: personId('Okta', '00u1'), idp: 'Okta', subject: '00u1' });
   });
 
+  it.each(['\u212Aate@example.com', 'kate@\u212Aorp.example'])(
+    'at %s does not become somebody with plain letters',
+    (email) => {
+      expect(personFromClaims({ ...claims, email }, 'cognito').email).toBe(email);
+    },
+  );
+
+  it('whose address is not verified is not named to the application, which hears of the refusal', () => {
+    const unverified = { ...claims, email_verified: false };
+    expect(() => personFromClaims(unverified, 'cognito')).toThrow(
+      expect.objectContaining({ message: expect.not.stringMatching(/alice/i) }),
+    );
+  });
+
   it.each([
     { ...claims, identities: 'not json' },
     { ...claims, sub: 1 },

@@ -3,6 +3,7 @@ import { httpRequest } from './browser.ts';
 import {
   authorizationRequest,
   backToClient,
+  LISTED_REDIRECT,
   LOOPBACK_REDIRECT,
   ORIGIN,
   redeem,
@@ -52,6 +53,43 @@ describe('requests that are refused', () => {
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(page.headers).not.toHaveProperty('location');
+  });
+
+  describe('an application that anybody can publish', () => {
+    const clientId = 'https://evil.example/client.json';
+    const redirect_uri = 'https://evil.example/phish';
+    beforeAll(() =>
+      deployment.identity.put({
+        pk: `ClientDocument#${clientId}`,
+        sk: 'current',
+        text: JSON.stringify({ client_id: clientId, redirect_uris: [redirect_uri, LISTED_REDIRECT] }),
+        renewAt: 4e9,
+        ttl: 4e9,
+      }),
+    );
+    const ask = (parameters: Record<string, string>) =>
+      deployment.browser().request(authorizationRequest(clientId, { redirect_uri, ...parameters }).url);
+
+    it.each([
+      ['a request for no sign-in', { prompt: 'none' }],
+      ['a request for a foreign resource', { resource: 'https://elsewhere.example/mcp' }],
+      ['a faulty request', { code_challenge_method: 'plain' }],
+      ['a faulty request with an answer by form', { code_challenge: 'x', response_mode: 'form_post' }],
+    ])('cannot use us to send people on: %s', async (_what, parameters) => {
+      const page = await ask(parameters);
+      expect(page.status).toBe(400);
+      expect(page.headers).not.toHaveProperty('location');
+      expect(page.body).not.toContain('evil.example/phish');
+      expect(page.body).toContain('This sign-in cannot go on');
+    });
+
+    it('is told of an error where its host is known, or its redirect is listed', async () => {
+      const listed = await ask({ prompt: 'none', redirect_uri: LISTED_REDIRECT });
+      expect(listed.headers.location).toContain('error=login_required');
+      deployment.setPortal({ clients: { approval: 'unknown-hosts', hosts: ['evil.example'] } });
+      const known = await ask({ prompt: 'none' });
+      expect(known.headers.location).toContain('error=login_required');
+    });
   });
 
   it('answers an unknown or forgotten client at the token endpoint with 401 invalid_client', async () => {

@@ -133,6 +133,8 @@ describe('a registration', () => {
     const { client_name } = metadataOf({ redirect_uris: loopback, client_name: name });
     expect(client_name).toMatch(/^Sally port x+$/);
     expect(String(client_name)).toHaveLength(100);
+    const cut = metadataOf({ redirect_uris: loopback, client_name: `${'x'.repeat(99)}\u{1f512}` });
+    expect(String(cut.client_name)).toBe('x'.repeat(99));
     expect(metadataOf({ redirect_uris: loopback, client_name: ' \u200b ' })).not.toHaveProperty(
       'client_name',
     );

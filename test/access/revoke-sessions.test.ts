@@ -239,6 +239,21 @@ describe('the sessions of a person', () => {
     const page = await listSessionsOfPerson(lagging, person, { limit: 10, current: sid });
     expect(page.items.map(({ id }) => id)).toEqual([sid]);
   });
+
+  it('show the one of whoever asks once, whichever page the index has it on', async () => {
+    const [one, two, three] = [await connected(), await connected(), await connected()];
+    for (const { sid: current } of [one, two, three]) {
+      const shown: string[] = [];
+      let after: string | null | undefined;
+      do {
+        const request = { limit: 1, after: after ?? undefined, current };
+        const page = await listSessionsOfPerson(identity, one.person, request);
+        shown.push(...page.items.map(({ id }) => id));
+        after = page.next;
+      } while (after !== null);
+      expect(shown.filter((id) => id === current)).toEqual([current]);
+    }
+  });
 });
 
 describe('the sessions with an application', () => {

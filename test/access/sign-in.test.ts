@@ -112,6 +112,16 @@ describe('the identity provider’s answer', () => {
     expect(page.url.searchParams.get('error')).toBe('access_denied');
   });
 
+  it('that names another issuer is refused as a mix-up, and its code is not sent anywhere', async () => {
+    const { browser, callback } = await upToCallback();
+    callback.searchParams.set('iss', 'https://evil.example');
+    const request = authorizationRequest(clientId);
+    const page = await browser.visit(callback, {}, backToClient(request));
+    expect(page.url.searchParams.get('error')).toBe('access_denied');
+    expect(page.url.searchParams.get('iss')).toBe(ORIGIN);
+    expect(deployment.records.at(-1)).toMatchObject({ activity: 'sign-in', status: 'failure' });
+  });
+
   it.each([
     ['without a verified e-mail address', { ...ALICE, email_verified: false }, 'has not verified'],
     ['with an unverified address as text', { ...ALICE, email_verified: 'false' }, 'has not verified'],

@@ -65,6 +65,13 @@ describe('the signing key', () => {
     expect(await publishedKids()).toEqual([signingKeys[0].kid]);
   });
 
+  it('is published in place of keys whose private halves were lost, however often those had changed', async () => {
+    await options.identity.put({ ...JWKS_KEY, version: 40, keys: [] });
+    expect(await publishedKids()).toEqual([]);
+    const { signingKeys } = await loadSecrets(keyRing);
+    expect(await publishedKids()).toEqual([signingKeys[0].kid]);
+  });
+
   it('is sealed in the vault and public in the identity table by its public half alone', async () => {
     const { signingKeys, cookieKeys, formKey } = await loadSecrets(keyRing);
     const [{ d, p, q, n }] = signingKeys;

@@ -302,6 +302,14 @@ describe('userinfo', () => {
     });
   });
 
+  it('refuses a token whose connection has ended since it was last asked', async () => {
+    const tokens = await connect(deployment, clientId, { scope: 'openid mcp' });
+    expect((await ask(tokens.access_token)).status).toBe(200);
+    const form = { client_id: clientId, token: tokens.refresh_token };
+    await postForm(deployment.service, '/oauth/revoke', form);
+    expect((await ask(tokens.access_token)).status).toBe(401);
+  });
+
   it('refuses a token without openid and something that is no token', async () => {
     expect((await ask((await connect(deployment, clientId)).access_token)).status).toBe(403);
     expect((await ask('not.a.token')).status).toBe(401);

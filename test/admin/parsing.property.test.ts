@@ -63,7 +63,7 @@ describe('any JSON at all', () => {
           expect(error.at).toMatch(/^documents\[0\]/);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

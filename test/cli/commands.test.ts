@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { signInHeadless } from '../../cli/headless-sign-in.ts';
 import { holdClient } from '../../lambdas/access/clients/held-clients.ts';
 import { catalogOf, policy, portal, server } from '../admin/administration.ts';
-import { runCommand, startCommand } from './run.ts';
+import { runCommand, runWithin, startCommand } from './run.ts';
 import { type RunningDeployment, startRunningDeployment } from './running-deployment.ts';
 
 jest.setTimeout(30_000);
@@ -28,7 +28,10 @@ const environment = () => ({
   SALLYPORT_URL: deployment.origin,
   SALLYPORT_CONFIG_DIR: join(folder, 'config'),
 });
-const run = (args: string, input = '') => runCommand(args.split(' ').filter(Boolean), environment(), input);
+const words = (args: string) => args.split(' ').filter(Boolean);
+const run = (args: string, input = '') => runWithin(words(args), environment(), input);
+/** In a process of its own, as people run it. */
+const runAlone = (args: string, input = '') => runCommand(words(args), environment(), input);
 const staff = policy('staff', { include: [{ emailDomain: 'example.com' }], message: 'Staff only.' });
 
 /** What a running command says, as it says it. */
@@ -49,7 +52,7 @@ function childText(stream: Readable) {
 
 describe('before a sign-in', () => {
   it('says how to sign in', async () => {
-    expect(await run('get policies')).toEqual({
+    expect(await runAlone('get policies')).toEqual({
       code: 1,
       out: '',
       err: `You are not signed in to ${deployment.origin}. Run: sallyport login\n`,
@@ -57,7 +60,7 @@ describe('before a sign-in', () => {
   });
 
   it('says when there is no deployment at the address', async () => {
-    const { code, err } = await run('login --person dana --url http://127.0.0.1:1');
+    const { code, err } = await runAlone('login --person dana --url http://127.0.0.1:1');
     expect(code).toBe(1);
     expect(err).toContain('http://127.0.0.1:1 does not answer');
     expect(err).not.toContain('    at ');
@@ -65,11 +68,21 @@ describe('before a sign-in', () => {
 });
 
 describe('sallyport login', () => {
-  it('refuses a person without a role, with the reason, and keeps no token', async () => {
-    const { code, out, err } = await run('login --person alice');
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('alice@example.com has no role');
-    expect((await run('whoami')).err).toContain('not signed in');
+  it('lets a person without a role see and end their own sessions, and nothing else', async () => {
+    const { code, out } = await runAlone('login --person alice');
+    expect([code, out]).toEqual([
+      0,
+      `Signed in to ${deployment.origin} as alice@example.com (no role: you may see and end your own sessions).\n`,
+    ]);
+    expect((await run('session list')).out).toContain('alice@example.com');
+    const refused = await run('get portals');
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringContaining('alice@example.com has no role'),
+    ]);
+    expect((await run('session revoke --mine')).code).toBe(0);
+    expect((await run('whoami')).code).toBe(1);
+    await run('logout');
   });
 
   it('names the people there are', async () => {
@@ -81,7 +94,7 @@ describe('sallyport login', () => {
   });
 
   it('signs an owner in and keeps the tokens for this user only', async () => {
-    const { code, out } = await run('login --person dana');
+    const { code, out } = await runAlone('login --person dana');
     expect([code, out]).toEqual([0, `Signed in to ${deployment.origin} as dana@example.com (owner).\n`]);
     const { mode } = await stat(join(folder, 'config', 'tokens.json'));
     expect(mode & 0o777).toBe(0o600);
@@ -100,7 +113,10 @@ describe('sallyport login', () => {
 describe('sallyport apply', () => {
   it('takes several YAML documents from standard input', async () => {
     const documents = [staff, server('hr'), portal({ servers: ['hr'] })];
-    const { code, out } = await run('apply -f -', documents.map((d) => JSON.stringify(d)).join('\n---\n'));
+    const { code, out } = await runAlone(
+      'apply -f -',
+      documents.map((d) => JSON.stringify(d)).join('\n---\n'),
+    );
     expect(code).toBe(0);
     expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['KIND', 'ID', 'RESULT', 'VERSION', 'SYNC'],
@@ -270,7 +286,7 @@ describe('a token that has expired', () => {
   it('is renewed without a word, also by two commands at once', async () => {
     await expire();
     const before = deployment.requests.length;
-    const runs = await Promise.all([run('whoami -o json'), run('whoami -o json')]);
+    const runs = await Promise.all([runAlone('whoami -o json'), runAlone('whoami -o json')]);
     for (const { code, err } of runs) expect([code, err]).toEqual([0, '']);
     expect(deployment.requests.slice(before)).toContain('POST /oauth/token');
   });
@@ -340,6 +356,9 @@ describe('sallyport session', () => {
     ['session revoke s_1 --person alice@example.com', 'Say what to end'],
     ['session revoke --person alice@example.com --client sallyport-cli', 'cannot be used with'],
     ['session list --mine --person alice@example.com', 'cannot be used with'],
+    ['session', 'Usage: sallyport session'],
+    ['session end', "unknown command 'end'"],
+    ['session list --limit 0', 'Give a whole number from 1 to 10000.'],
   ])('takes no %s', async (command, why) => {
     const { code, err } = await run(command);
     expect([code, err]).toEqual([2, expect.stringContaining(why)]);
@@ -375,6 +394,57 @@ describe('sallyport client', () => {
       err: expect.stringContaining('Nobody asked for an application "client-2"'),
     });
     expect((await run('client list --status waiting')).code).toBe(2);
+    await holdClient(deployment.identity, {
+      client: 'client-3',
+      hosts: ['localhost'],
+      redirectUris: ['http://localhost/callback'],
+      askedBy: { id: 'p_alice', email: 'alice@example.com' },
+    });
+    const first = await run('client list --limit 1');
+    expect(first.err).toMatch(/^There are more: --next \S+\n$/);
+    const second = await run(`client list --limit 1 --next ${first.err.split('--next ')[1]?.trim()}`);
+    expect([second.code, second.out]).toEqual([0, expect.stringContaining('client-3')]);
+  });
+});
+
+describe('sallyport service-token', () => {
+  it('makes a secret, shows it once, and ends it', async () => {
+    await run(
+      'apply -f -',
+      JSON.stringify({
+        apiVersion: 'sallyport/v1',
+        kind: 'ServiceToken',
+        metadata: { id: 'nightly' },
+        spec: { title: 'Nightly report' },
+      }),
+    );
+    const made = await run('service-token rotate nightly --keep-previous 0');
+    expect([made.code, made.err]).toEqual([0, '']);
+    expect(made.out).toMatch(
+      /^Client id: service-nightly\nSecret: +\S{20,}\nExpires: +\d{4}-\d\d-\d\d .* UTC\n/,
+    );
+    expect(await run('service-token revoke nightly')).toMatchObject({
+      code: 0,
+      out: 'Service token "nightly" has no secret and no access token any more.\n',
+    });
+    expect(await run('service-token rotate missing')).toMatchObject({
+      code: 1,
+      out: '',
+      err: 'There is no ServiceToken "missing".\n',
+    });
+  });
+
+  it.each([
+    ['service-token', 'Usage: sallyport service-token'],
+    ['service-token rotate', "missing required argument 'id'"],
+    ['service-token rotate nightly --keep-previous 169', 'Give whole hours from 0 to 168.'],
+    ['service-token rotate nightly --keep-previous -1', 'Give whole hours from 0 to 168.'],
+    ['service-token revoke nightly weekly', 'too many arguments'],
+    ['client approve', "missing required argument 'key'"],
+    ['client deny client-1 client-2', 'too many arguments'],
+  ])('and client take no %s', async (command, why) => {
+    const { code, out, err } = await run(command);
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(why)]);
   });
 });
 

@@ -63,8 +63,13 @@ describe('the page before a sign-in', () => {
 });
 
 describe('the page of a person who is signed in', () => {
+  let alice: string;
+  beforeAll(async () => {
+    alice = await signIn('alice');
+  });
+
   it('greets them and shows the servers that are there for them, with what they offer', async () => {
-    const { body } = await get('/', { cookie: await signIn('alice') });
+    const { body } = await get('/', { cookie: alice });
     expect(body).toContain('Hello Alice Archer.');
     expect(body).toContain('2 tools; names begin with <code>hr__</code>');
     expect(body).toContain('Customers');
@@ -79,14 +84,14 @@ describe('the page of a person who is signed in', () => {
   });
 
   it('shows markup in titles and descriptions as text', async () => {
-    const { body } = await get('/', { cookie: await signIn('alice') });
+    const { body } = await get('/', { cookie: alice });
     expect(body).toContain('&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62; &#38; &#39;co&#39;');
     expect(body).toContain('&#60;b&#62;People&#60;/b&#62;');
     expect(body).not.toMatch(/<script|<b>|<i>/);
   });
 
   it('says how to connect each client, with the real address', async () => {
-    const { body } = await get('/', { cookie: await signIn('alice') });
+    const { body } = await get('/', { cookie: alice });
     const url = `${deployment.origin}/mcp`;
     expect(body).toContain(`claude mcp add --transport http test-deployment ${url}`);
     expect(body).toContain(`codex mcp add test-deployment --url ${url}`);

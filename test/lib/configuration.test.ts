@@ -41,6 +41,19 @@ describe('sallyport.config.ts', () => {
     expect(() => read(environment)).toThrow(message);
   });
 
+  it.each([
+    ['the user pool', ['cognito']],
+    ['each other', ['okta', 'okta']],
+  ])('refuses issuers of identity assertions that share their people with %s', (_name, idps) => {
+    const identityAssertionIssuers = idps.map((idp, index) => ({
+      idp,
+      issuer: `https://idp-${index}.example.com`,
+      jwksUri: `https://idp-${index}.example.com/keys`,
+      emailDomains: ['example.com'],
+    }));
+    expect(() => read({ identityAssertionIssuers })).toThrow('each needs an idp of its own');
+  });
+
   it('lists every fault at once', () => {
     expect(() => read({ owners: [], portals: [] })).toThrow(/owners[\s\S]*portals/);
   });

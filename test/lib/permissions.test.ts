@@ -84,7 +84,8 @@ describe('what the functions may do', () => {
   it('lets the admin API alone make and end secrets of service tokens, and the door alone read their documents', () => {
     const naming = (table: string, partition: string) =>
       onTable(table).filter((s) => JSON.stringify(s.conditions).includes(`"${partition}"`));
-    expect(naming('Identity', 'ServiceTokenSecrets#*').map((s) => [s.role, s.actions])).toEqual([
+    const onSecrets = naming('Identity', 'ServiceTokenSecrets#*').map((s) => [s.role, s.actions]);
+    expect(onSecrets.filter(([, operations]) => String(operations) !== 'dynamodb:GetItem')).toEqual([
       [expect.stringMatching(/^AdminApi/), ['dynamodb:PutItem', 'dynamodb:DeleteItem']],
     ]);
     const readers = naming('Policies', 'ServiceToken#*');
@@ -95,6 +96,25 @@ describe('what the functions may do', () => {
     ]);
     for (const { actions: operations } of readers) expect(operations).toEqual(['dynamodb:GetItem']);
   });
+
+  it.each(['AccessAuthorizer', 'PortalRelay'])(
+    'lets %s read of identities what stands behind a token, and no sign-in that is under way',
+    (role) => {
+      const read = onTable('Identity', role)
+        .filter((s) => s.actions.includes('dynamodb:GetItem'))
+        .flatMap((s) => s.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*']);
+      expect(new Set(read)).toEqual(
+        new Set([
+          'AccessSession#*',
+          'Grant#*',
+          'Jwks#*',
+          'Person#*',
+          'Revocations#*',
+          'ServiceTokenSecrets#*',
+        ]),
+      );
+    },
+  );
 
   it('lets the page of people end sessions, and change nothing else of identities', () => {
     const partitionsOf = (operation: string): string[] =>

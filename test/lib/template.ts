@@ -15,8 +15,14 @@ export function makeStack(name: string): Stack {
   return new SallyportStack(new App({ builtinCloudFormationValidation: false }), 'Sallyport', environment);
 }
 
-/** The template as `cdk deploy` would send it, for one environment of sallyport.config.ts. */
-export const template = (name = 'production'): Template => Template.fromStack(makeStack(name));
+const made = new Map<string, Template>();
+
+/** The template as `cdk deploy` would send it, for one environment of sallyport.config.ts; synthesized once. */
+export function template(name = 'production'): Template {
+  const known = made.get(name) ?? Template.fromStack(makeStack(name));
+  made.set(name, known);
+  return known;
+}
 
 export function resourcesOf(from: Template, type: string): [string, Resource][] {
   return Object.entries(from.findResources(type)).map(([id, resource]) => [id, resource as Resource]);

@@ -112,7 +112,7 @@ describe('the policy evaluator', () => {
         const steps = trace.map(({ level, policy, action, matched }) => ({ level, policy, action, matched }));
         expect({ allowed, level, policy, trace: steps }).toEqual(referenceDecision(portal, server, who));
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 
@@ -152,7 +152,7 @@ describe('the policy evaluator', () => {
           if (!decidePortal(level, who).allowed) expect(decidePortal(level, less).allowed).toBe(false);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -166,7 +166,7 @@ describe('the policy evaluator', () => {
         );
         expect(!allowed || named).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

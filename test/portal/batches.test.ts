@@ -256,6 +256,17 @@ describe('a session that ends while its batch is at work', () => {
   });
 });
 
+describe('a notification at the end of a batch', () => {
+  it('has no answer either, when the session has ended by then', async () => {
+    upstream.script = (received, response) => {
+      portal.sessions.ended.add('alice');
+      return plain(received, response);
+    };
+    const { answers } = await send([...looks(8), notification]);
+    expect(answers.map(({ id }) => Number(id)).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
 describe('a batch in which a server says something ahead of its result', () => {
   /** Reports progress to whoever asked for it, and then does as told. */
   const reporting =

@@ -75,6 +75,7 @@ export function readClientDocument(id: string, document: unknown, rules: Documen
       grant_types: narrowGrantTypes(given.get('grant_types'), rules.grantTypes),
       response_types: ['code'],
       application_type: applicationType(redirects.uris),
+      ...(given.get('dpop_bound_access_tokens') === true ? { dpop_bound_access_tokens: true } : {}),
     },
   };
 }

@@ -32,6 +32,8 @@ export function clientIdFault(clientId: string, networks: readonly string[]): st
   if (isExceptedLoopback(url, networks)) return undefined;
   if (url.protocol !== 'https:') return 'it does not begin with https://';
   if (isIP(hostOf(url))) return 'its host is an address and not a name';
-  if (!/[^.]\.[^.]+$/.test(url.hostname)) return 'its host is not the name of a public site';
+  // Letters, digits, hyphens: other characters, which a URL may have, pass for separators where people read the host.
+  if (!/^(?:[a-z0-9_-]+\.)+[a-z0-9-]+$/.test(url.hostname))
+    return 'its host is not the name of a public site';
   return url.port === '' ? undefined : 'it has a port';
 }

@@ -27,7 +27,8 @@ export function readableName(name: string): string {
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, LONGEST_NAME);
+    .slice(0, LONGEST_NAME)
+    .replace(/\p{Cs}$/u, '');
 }
 
 /** What is left of the grants that a client asks for: those that are served, and always the code. */

@@ -1,7 +1,6 @@
-import { type AdapterPayload, Provider } from 'oidc-provider';
+import type { AdapterPayload } from 'oidc-provider';
 import * as z from 'zod';
 import type { Table } from '../../shared/table.ts';
-import { requestOf } from '../http-bridge.ts';
 import { itemKey } from '../item-key.ts';
 import { LIFETIME, nowSeconds } from '../lifetimes.ts';
 import type { OAuthOptions } from '../oauth-parts.ts';
@@ -12,6 +11,7 @@ import { ClientDocuments } from './client-documents.ts';
 import { isUrl } from './client-id-url.ts';
 import { narrowGrantTypes, servedGrantTypes } from './client-metadata.ts';
 import { redirectFault } from './redirect-rules.ts';
+import { requestSource } from './request-source.ts';
 import { hashSecret } from './secret-hash.ts';
 
 export interface ClientStoreOptions {
@@ -52,9 +52,6 @@ export async function keepUsedClient(identity: Table, clientId: string): Promise
   await identity.update(itemKey('Client', clientId), { ...keepLonger, values }, 'attribute_exists(pk)');
 }
 
-/** The address of the request that the library works on; undefined when we ask for ourselves. */
-const sourceIp = (): string | undefined => Provider.ctx && requestOf(Provider.ctx).sourceIp;
-
 /**
  * The clients of the provider: those that registered, those whose id is the URL of their metadata document, and
  * service tokens.
@@ -74,7 +71,7 @@ export class ClientStore extends ProviderStore {
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
-    if (isUrl(id)) return this.#options.documents.find(id, sourceIp());
+    if (isUrl(id)) return this.#options.documents.find(id, requestSource());
     return serviceOfClient(id) === undefined ? this.#registered(id) : this.#options.services.find(id);
   }
 

@@ -3,6 +3,7 @@ import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-prov
 import {
   buildTokenResponse,
   checkDpopReplay,
+  checkDpopRequired,
   findAccount,
   resolveRequestedResources,
   validateDpop,
@@ -93,6 +94,7 @@ export class IdentityAssertionGrant {
     const { assertion } = ctx.oidc.params;
     if (typeof assertion !== 'string') throw new errors.InvalidRequest('the assertion is missing');
     const proof = await validateDpop(provider, ctx);
+    checkDpopRequired(provider, ctx, proof);
     const [resourceServer, ...others] = await resolveRequestedResources(provider, ctx);
     if (resourceServer?.identifier() !== this.#options.resources.portal || others.length > 0)
       throw new errors.InvalidTarget(`assertions are for ${this.#options.resources.portal} alone`);

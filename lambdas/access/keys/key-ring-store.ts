@@ -3,6 +3,7 @@ import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import * as z from 'zod';
 import type { Table } from '../../shared/table.ts';
+import { nowSeconds } from '../lifetimes.ts';
 import { type KeyRing, keyRingSchema, publicKeysOf } from './key-ring.ts';
 import { JWKS_KEY } from './public-keys.ts';
 
@@ -17,13 +18,19 @@ export interface KeyRingOptions {
   vaultKeyArn: string;
 }
 
-/** A ring with the number of its writes so far. */
+/** A ring with a number that grows with every write. */
 export interface VersionedRing {
   version: number;
   ring: KeyRing;
 }
 
 const storedRing = z.object({ version: z.number().int(), wrappedKey: z.string(), sealed: z.string() });
+
+/**
+ * The time, unless writes come faster: a ring that is made anew after the vault was lost is still newer than what was
+ * published of the old one, and verifiers get its keys.
+ */
+const versionAfter = (version: number): number => Math.max(version + 1, nowSeconds());
 
 /**
  * The key ring, sealed in the vault, and its public halves in the identity table. KMS takes 4 KB at most, so it
@@ -52,12 +59,12 @@ export class KeyRingStore {
 
   /** Stores the first ring; false when there is one already. */
   async create(ring: KeyRing): Promise<boolean> {
-    return this.#options.vault.putNew(await this.#seal({ version: 1, ring }));
+    return this.#options.vault.putNew(await this.#seal({ version: versionAfter(0), ring }));
   }
 
   /** Stores the successor of this version; false when somebody else was first. */
   async replace(version: number, ring: KeyRing): Promise<boolean> {
-    return this.#options.vault.put(await this.#seal({ version: version + 1, ring }), {
+    return this.#options.vault.put(await this.#seal({ version: versionAfter(version), ring }), {
       expression: '#version = :version',
       names: { '#version': 'version' },
       values: { ':version': version },

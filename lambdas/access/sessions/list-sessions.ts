@@ -134,8 +134,10 @@ export async function listSessionsOfPerson(
 ): Promise<SessionPage> {
   const by = { index: 'by-person', attribute: 'person', value: personId, prefix: 'AccessSession#' };
   const { keys, next } = await indexPage(identity, by, request);
-  const own = request.current === undefined || request.after ? undefined : accessSessionKey(request.current);
-  const wanted = own && !keys.some(({ pk }) => pk === own.pk) ? [own, ...keys] : keys;
+  const own = request.current === undefined ? undefined : accessSessionKey(request.current);
+  // It comes first, and therefore not again on the page where the index has it.
+  const others = keys.filter(({ pk }) => pk !== own?.pk);
+  const wanted = own && !request.after ? [own, ...others] : others;
   const details = new SessionDetails(identity);
   const sessions = await Promise.all(wanted.map((key) => details.read(key)));
   return { items: newestFirst(sessions.flatMap((session) => session ?? [])), next };

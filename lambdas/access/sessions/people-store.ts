@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Item, Key, Table } from '../../shared/table.ts';
-import type { AccessSession, Person } from './person.ts';
+import { type AccessSession, type Person, plainEmail } from './person.ts';
 import { beganSince, revocationsKey, revocationsOf } from './revocations.ts';
 
 export const personKey = (id: string): Key => ({ pk: `Person#${id}`, sk: 'current' });
 export const accessSessionKey = (sid: string): Key => ({ pk: `AccessSession#${sid}`, sk: 'current' });
 /** Where the ids of those who signed in with an e-mail address are; hashed, since keys show up in logs. */
 const emailPartition = (email: string): string =>
-  `PersonEmail#${createHash('sha256').update(email.toLowerCase()).digest('base64url')}`;
+  `PersonEmail#${createHash('sha256').update(plainEmail(email)).digest('base64url')}`;
 
 const personItem = z.object({
   person: z.string(),
@@ -90,5 +90,5 @@ export async function findPerson(identity: Table, id: string): Promise<Person | 
 export async function findPeopleByEmail(identity: Table, email: string): Promise<Person[]> {
   const { items } = await identity.query({ partition: { value: emailPartition(email) }, consistent: true });
   const people = await Promise.all(items.map(({ sk }) => findPerson(identity, sk)));
-  return people.flatMap((person) => (person?.email === email.toLowerCase() ? [person] : []));
+  return people.flatMap((person) => (person?.email === plainEmail(email) ? [person] : []));
 }

@@ -16,6 +16,13 @@ export function personId(idp: string, subject: string): string {
   return `p_${createHash('sha256').update(`${idp}\0${subject}`).digest('base64url').slice(0, 22)}`;
 }
 
+/**
+ * An e-mail address in the one spelling that is stored and compared: lower case for A to Z alone, since the Kelvin
+ * sign and its like must not become letters of somebody else's address.
+ */
+export const plainEmail = (email: string): string =>
+  email.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
 /** Where a sign-in came from, as its request told. */
 export interface Device {
   ip: string;

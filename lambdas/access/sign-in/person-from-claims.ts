@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SallyportError } from '../../shared/errors.ts';
-import { type Person, personId } from '../sessions/person.ts';
+import { type Person, personId, plainEmail } from '../sessions/person.ts';
 
 const identity = z.object({ providerName: z.string().min(1), userId: z.string().min(1) });
 /** Cognito sends the list as JSON text in some tokens and as a list in others. */
@@ -37,9 +37,10 @@ export function personFromClaims(claims: unknown, idpName: string): Person {
     throw refused(
       'Your identity provider gives no e-mail address for you. Ask its administrators to add one.',
     );
+  // Without the address: the application hears this, and nobody has let it know who they are.
   if (email_verified !== true && email_verified !== 'true')
     throw refused(
-      `Your identity provider has not verified the e-mail address ${email}. Verify it there, then sign in again.`,
+      'Your identity provider has not verified your e-mail address. Verify it there, then sign in again.',
     );
   const idp = linked?.[0]?.providerName ?? idpName;
   const subject = linked?.[0]?.userId ?? sub;
@@ -47,7 +48,7 @@ export function personFromClaims(claims: unknown, idpName: string): Person {
     id: personId(idp, subject),
     idp,
     subject,
-    email: email.toLowerCase(),
+    email: plainEmail(email),
     name,
     groups: rest['cognito:groups'] ?? [],
   };

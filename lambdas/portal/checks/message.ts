@@ -21,6 +21,10 @@ export function idOf(body: unknown): RequestId | null {
   return typeof id === 'string' || typeof id === 'number' || JSON.isRawJSON(id) ? id : null;
 }
 
+/** Whether a message, as far as it can be read, asks for no answer. */
+export const isNotification = (body: unknown): boolean =>
+  isObject(body) && body.jsonrpc === '2.0' && typeof body.method === 'string' && !Object.hasOwn(body, 'id');
+
 /** A single JSON-RPC 2.0 request or notification; the portal never asks clients, so it takes no responses. */
 export function checkMessage(body: unknown): RequestMessage | NotificationMessage {
   if (!isObject(body) || body.jsonrpc !== '2.0')

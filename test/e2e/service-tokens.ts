@@ -1,47 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import {
   Client,
   ClientCredentialsProvider,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import * as z from 'zod';
-import { runCommand } from '../cli/run.ts';
-import { startCloud, type TestCloud } from '../fixtures/cloud.ts';
+import type { TestCloud } from '../fixtures/cloud.ts';
 
-let cloud: TestCloud;
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
-
-async function sallyport(args: string, input = ''): Promise<string> {
-  const environment = { SALLYPORT_URL: cloud.origin, SALLYPORT_CONFIG_DIR: folder };
-  const { code, out, err } = await runCommand(args.split(' '), environment, input);
-  if (code !== 0) throw new Error(err);
-  return out;
+/** A running deployment, and its command line with an owner signed in. */
+export interface Administered {
+  cloud: TestCloud;
+  sallyport: (args: string, input?: string) => Promise<string>;
 }
 
 const document = (kind: string, id: string, spec: object) =>
   JSON.stringify({ apiVersion: 'sallyport/v1', kind, metadata: { id }, spec });
-const apply = (...documents: string[]) => sallyport('apply -f -', documents.join('\n---\n'));
 const allowed = (...include: object[]) => ({ action: 'allow', include });
 const rotated = z.object({ clientId: z.string(), secret: z.string() });
 
-beforeAll(async () => {
-  cloud = await startCloud();
-  await sallyport('login --person dana');
-  await apply(
+/** Lets the service token in, which takes 15 seconds to hold: others may be at work meanwhile. */
+export async function applyServiceToken({ sallyport }: Administered): Promise<void> {
+  const documents = [
     document('ServiceToken', 'nightly', { title: 'Nightly report' }),
     document('Policy', 'staff', allowed({ emailDomain: 'example.com' }, { serviceToken: 'nightly' })),
-  );
-});
-afterAll(async () => {
-  await cloud.stop();
-  rmSync(folder, { recursive: true });
-});
+  ];
+  await sallyport('apply -f -', documents.join('\n---\n'));
+}
 
-async function connect({ clientId, secret }: z.output<typeof rotated>): Promise<Client> {
+async function connect(cloud: TestCloud, { clientId, secret }: z.output<typeof rotated>): Promise<Client> {
   const authProvider = new ClientCredentialsProvider({
     clientId,
     clientSecret: secret,
@@ -51,22 +38,27 @@ async function connect({ clientId, secret }: z.output<typeof rotated>): Promise<
   await client.connect(new StreamableHTTPClientTransport(new URL(cloud.mcpUrl), { authProvider }));
   return client;
 }
+
 /** A change of policies holds within 15 seconds. */
-async function connectSoon(made: z.output<typeof rotated>): Promise<Client> {
+async function connectSoon(cloud: TestCloud, made: z.output<typeof rotated>): Promise<Client> {
   for (;;) {
     try {
-      return await connect(made);
+      return await connect(cloud, made);
     } catch (error) {
       if (!String(error).includes('default deny')) throw error;
-      await sleep(500);
+      await sleep(1_500);
     }
   }
 }
-const rotate = async () => rotated.parse(JSON.parse(await sallyport('service-token rotate nightly -o json')));
 
-describe('a service token of a deployment, with the permissions that its functions have', () => {
+/** What a service token may do, with the permissions that the functions of a deployment have. */
+export function describeServiceTokens(administered: () => Administered): void {
+  const sallyport = (args: string) => administered().sallyport(args);
+  const rotate = async () =>
+    rotated.parse(JSON.parse(await sallyport('service-token rotate nightly -o json')));
+
   it('uses what policies allow it, and is found in the audit', async () => {
-    const client = await connectSoon(await rotate());
+    const client = await connectSoon(administered().cloud, await rotate());
     const names = (await client.listTools()).tools.map(({ name }) => name);
     expect(names).toContain('hr__find_employee');
     expect(names.some((name) => name.startsWith('everything__'))).toBe(false);
@@ -85,6 +77,7 @@ describe('a service token of a deployment, with the permissions that its functio
   });
 
   it('has no access any more when its secrets are ended', async () => {
+    const { cloud } = administered();
     const { clientId, secret } = await rotate();
     const ask = () =>
       fetch(`${cloud.origin}/oauth/token`, {
@@ -104,4 +97,4 @@ describe('a service token of a deployment, with the permissions that its functio
     const admin = await fetch(`${cloud.origin}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
     expect(admin.status).toBe(401);
   });
-});
+}
