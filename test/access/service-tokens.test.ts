@@ -130,6 +130,27 @@ describe('a service token', () => {
     expect(userinfo.status).toBe(401);
   });
 
+  it('may ask about its own token, which ends with its credentials and not by revocation', async () => {
+    const form = async (path: string, token: string) => {
+      const response = await fetch(`${deployment.origin}${path}`, {
+        method: 'POST',
+        headers: basic(clientOf('ci'), secret),
+        body: new URLSearchParams({ token }),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const token = await tokenFor('ci', secret);
+    expect(await form('/oauth/introspect', token)).toMatchObject({
+      status: 200,
+      body: { active: true, token_type: 'Bearer', sub: 'service-ci', aud: deployment.mcpUrl },
+    });
+    expect((await form('/oauth/introspect', `${token.slice(0, -4)}AAAA`)).body).toEqual({ active: false });
+    expect(await form('/oauth/revoke', token)).toMatchObject({
+      status: 400,
+      body: { error: 'unsupported_token_type' },
+    });
+  });
+
   it('may bind its token to a key, which then opens nothing without a proof', async () => {
     const maker = await startProving();
     const dpop = await maker.proof('POST', `${deployment.origin}/oauth/token`);
