@@ -42,6 +42,10 @@ function addDecision(client: Command, verb: 'approve' | 'deny', description: str
       const answer = await api.call('POST', `/clients/${encodeURIComponent(key)}/${verb}`);
       const { name, client: id, hosts } = decided.parse(answer);
       printDone(format, `${name ?? id} of ${hosts.join(', ')} ${outcome}`, answer);
+      if (verb === 'approve' && id.startsWith('client-') && format === 'table')
+        say(
+          'It registered itself: when it registers anew it is held again. To let in all of a host, list the host under spec.clients.hosts of the portal.',
+        );
     });
 }
 

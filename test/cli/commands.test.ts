@@ -381,7 +381,9 @@ describe('sallyport client', () => {
     expect((await run('client list')).out).toMatch(
       /^KEY +NAME +HOSTS +STATUS +ASKED BY .*\nclient-1 +Inspector +localhost +held +alice@example\.com/,
     );
-    expect((await run('client approve client-1')).out).toBe('Inspector of localhost may connect now.\n');
+    const approved = await run('client approve client-1');
+    expect(approved.out).toBe('Inspector of localhost may connect now.\n');
+    expect(approved.err).toContain('list the host under spec.clients.hosts');
     expect((await run('client deny client-1')).out).toContain(
       'Inspector of localhost may not connect any more',
     );
