@@ -139,7 +139,12 @@ async function startAws(
   await stopBundler();
   (await store).ended.catch((error: Error) => console.error(error.message));
   const host = await functions;
-  host.warm();
+  host.warm(
+    deployment.api.methods.flatMap(({ functionName, authorizer }) => [
+      functionName,
+      ...(authorizer ? [authorizer.functionName] : []),
+    ]),
+  );
   const { queue } = await services;
   const invoke = async (name: string, event: string, requestId?: string) =>
     host.invoke(name, event, requestId);

@@ -10,7 +10,10 @@ export interface ScheduleView {
   functionNames: readonly string[];
 }
 
-/** Invokes the functions at once and then at the rule's rate, until the signal is aborted. */
+/** Late enough to leave the start alone; EventBridge does not say when a rule's first minute begins either. */
+const FIRST_AFTER_MS = 5_000;
+
+/** Invokes the functions soon and then at the rule's rate, until the signal is aborted. */
 export function startSchedule(
   view: ScheduleView,
   { invoke, signal }: { invoke: Invoke; signal: AbortSignal },
@@ -18,9 +21,11 @@ export function startSchedule(
   const tick = () => {
     for (const name of view.functionNames) void invokeOnce(name, view, invoke);
   };
-  tick();
-  const timer = setInterval(tick, view.everyMilliseconds);
-  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  let timer = setTimeout(() => {
+    tick();
+    timer = setInterval(tick, view.everyMilliseconds);
+  }, FIRST_AFTER_MS);
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 }
 
 async function invokeOnce(functionName: string, view: ScheduleView, invoke: Invoke): Promise<void> {
