@@ -11,6 +11,15 @@ import { summary } from './start/summary.ts';
 /** Clients that hold a connection open are not waited for longer than these milliseconds. */
 const STOP_LIMIT = 1000;
 
+/** npm ends on a signal without passing it on: what it started ends with it. */
+function endWithNpm(stop: () => Promise<void>): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm) void stop();
+  }, 500).unref();
+}
+
 /** Runs until a signal ends it. @throws Error in one line when something does not start. */
 async function run(options: StartOptions): Promise<void> {
   const { demo } = options;
@@ -25,6 +34,7 @@ async function run(options: StartOptions): Promise<void> {
   };
   process.once('SIGINT', () => void stop());
   process.once('SIGTERM', () => void stop());
+  endWithNpm(stop);
   try {
     if (demo) await seed({ origin, dataFolder, documents: demoDocuments(ports) });
   } catch (error) {
