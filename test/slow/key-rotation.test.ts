@@ -31,6 +31,14 @@ async function ageKeys(now: number): Promise<Generation> {
   return next;
 }
 
+/** False until the first tick has created the work. */
+const makeRotationDue = () =>
+  tableOf(cloud, 'Policies').update(
+    { pk: 'Work#rotate-signing-key', sk: 'current' },
+    { expression: 'SET dueAt = :now', values: { ':now': new Date().toISOString() } },
+    'attribute_exists(pk)',
+  );
+
 async function publishedKeys(): Promise<string[]> {
   const answer: unknown = await (await fetch(`${cloud.origin}/oauth/jwks`)).json();
   return z
@@ -52,10 +60,7 @@ it('a key that is due is replaced by the dispatcher, its queue and its function,
   const first = tokens.access_token;
   const { kid: oldKey } = decodeProtectedHeader(first);
   const { kid: newKey } = await ageKeys(Math.floor(Date.now() / 1000));
-  await tableOf(cloud, 'Policies').update(
-    { pk: 'Work#rotate-signing-key', sk: 'current' },
-    { expression: 'SET dueAt = :now', values: { ':now': new Date().toISOString() } },
-  );
+  while (!(await makeRotationDue())) await sleep(200);
   while (decodeProtectedHeader(tokens.access_token).kid !== newKey) {
     await sleep(2_000);
     tokens = await readTokens(await client.refresh(tokens.refresh_token));
