@@ -6,7 +6,6 @@ export default defineConfiguration({
     production: {
       name: 'Sallyport',
       owners: ['security@example.com'],
-      origin: 'https://ai.example.com',
       portals: ['default'],
     },
     /** The embedded cloud: an environment like any other, whose origin is its loopback URL. */

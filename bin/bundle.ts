@@ -1,9 +1,23 @@
 import { existsSync, globSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
+
+/** How esbuild makes one ES module of everything, packages that still call `require` among it. */
+export const ES_MODULE_WITH_REQUIRE = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+} satisfies BuildOptions;
 
 /** Removes bundles whose entry point is gone, so that none can be deployed. */
 function removeStale(): void {
@@ -33,18 +47,9 @@ export async function bundle(): Promise<void> {
           })),
         outdir: dist,
         outExtension: { '.js': '.mjs' },
-        bundle: true,
+        ...ES_MODULE_WITH_REQUIRE,
         minify: true,
         keepNames,
-        platform: 'node',
-        target: 'node24',
-        format: 'esm',
-        mainFields: ['module', 'main'],
-        legalComments: 'none',
-        banner: {
-          js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-        },
-        logLevel: 'warning',
       }),
     ),
   );

@@ -4,6 +4,7 @@ import { addApply } from './commands/apply.ts';
 import { addAudit } from './commands/audit.ts';
 import { addClient } from './commands/client.ts';
 import { addDelete } from './commands/delete.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addGet } from './commands/get.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     addLogout,
     addWhoami,
     addToken,
+    addDoctor,
     addApply,
     addGet,
     addDelete,

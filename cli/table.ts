@@ -4,7 +4,7 @@ const GAP = 2;
 const NARROWEST = 6;
 
 /** Text from servers and people could otherwise steer the terminal or break the row. */
-const printable = (text: string) => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+export const printable = (text: string) => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const characters = (text: string) => Array.from(graphemes.segment(text), ({ segment }) => segment);

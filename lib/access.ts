@@ -1,5 +1,5 @@
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { Aws, Duration } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
@@ -26,6 +26,7 @@ function allowKeyRing(role: Role, { tables, keys }: Foundation): void {
 
 /** The OAuth provider, its sign-in at the user pool, and the authorizer of the MCP route. */
 export class Access extends Construct {
+  readonly signIn: SignIn;
   readonly oauth: BundledFunction;
   readonly authorizer: BundledFunction;
   readonly maintenance: BundledFunction;
@@ -33,11 +34,7 @@ export class Access extends Construct {
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
     const { configuration, tables, keys, logRetention } = foundation;
-    const signIn = new SignIn(this, 'SignIn', {
-      origin: configuration.origin,
-      // The prefix is unique in its region, over all accounts.
-      domainPrefix: `${configuration.name.toLowerCase()}-${Aws.ACCOUNT_ID}`,
-    });
+    this.signIn = new SignIn(this, 'SignIn', { origin: foundation.origin, configuration });
     this.oauth = new BundledFunction(this, 'Oauth', {
       entry: 'access/oauth',
       description: 'OAuth provider: metadata, registration, sign-in, consent and tokens',
@@ -46,15 +43,16 @@ export class Access extends Construct {
       environment: {
         ...foundation.snapshotEnvironment,
         ...foundation.auditEnvironment,
-        SALLYPORT_ORIGIN: configuration.origin,
+        ...foundation.originEnvironment,
         DEPLOYMENT_NAME: configuration.name,
         PORTAL_ID: foundation.portalId,
         IDENTITY_TABLE: tables.identity.tableName,
         VAULT_TABLE: tables.vault.tableName,
         VAULT_KEY_ARN: keys.vault.keyArn,
-        IDP_ISSUER: signIn.pool.userPoolProviderUrl,
-        IDP_CLIENT_ID: signIn.client.userPoolClientId,
+        IDP_ISSUER: this.signIn.pool.userPoolProviderUrl,
+        IDP_CLIENT_ID: this.signIn.client.userPoolClientId,
         IDP_NAME: 'cognito',
+        IDENTITY_PROVIDERS: this.signIn.trustedProviders,
         ALLOWED_REDIRECT_URIS: JSON.stringify(configuration.allowedRedirectUris),
         OUTGOING_NETWORKS: JSON.stringify(configuration.outgoingNetworks),
         IDENTITY_ASSERTION_ISSUERS: JSON.stringify(configuration.identityAssertionIssuers),
@@ -62,6 +60,7 @@ export class Access extends Construct {
       },
     });
     const { role } = this.oauth;
+    foundation.allowOriginCheck(role);
     foundation.allowSnapshotReading(role);
     foundation.allowServiceTokenReading(role);
     foundation.allowAuditWriting(role);
@@ -69,7 +68,7 @@ export class Access extends Construct {
       table: tables.identity,
       key: keys.data,
       operations: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
-      indexes: true,
+      indexes: ['by-grant'],
     });
     allowKeyRing(role, foundation);
 
@@ -79,12 +78,13 @@ export class Access extends Construct {
       logRetention,
       timeout: Duration.seconds(10),
       environment: {
-        SALLYPORT_ORIGIN: configuration.origin,
+        ...foundation.originEnvironment,
         IDENTITY_TABLE: tables.identity.tableName,
         POLICIES_TABLE: tables.policies.tableName,
       },
     });
     allowTokenJudging(this.authorizer.role, tables.identity, keys.data);
+    foundation.allowOriginCheck(this.authorizer.role);
     foundation.allowServiceTokenReading(this.authorizer.role);
 
     this.maintenance = new BundledFunction(this, 'Maintenance', {
@@ -92,6 +92,7 @@ export class Access extends Construct {
       description: 'Rotates signing keys, forgets applications that nobody decided about',
       logRetention,
       timeout: JobQueue.consumerTimeout,
+      shift: 'at-once',
       environment: {
         ...foundation.auditEnvironment,
         IDENTITY_TABLE: tables.identity.tableName,

@@ -16,6 +16,7 @@ export class Audit extends Construct {
       description: 'Records an outcome "unknown" for intents that have none',
       logRetention: foundation.logRetention,
       timeout: JobQueue.consumerTimeout,
+      shift: 'at-once',
       environment: { ...foundation.auditEnvironment, POLICIES_TABLE: tables.policies.tableName },
     });
     const { role } = this.sweep;

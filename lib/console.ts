@@ -18,7 +18,7 @@ export class Console extends Construct {
       environment: {
         ...foundation.snapshotEnvironment,
         ...foundation.auditEnvironment,
-        SALLYPORT_ORIGIN: configuration.origin,
+        ...foundation.originEnvironment,
         DEPLOYMENT_NAME: configuration.name,
         PORTAL_ID: foundation.portalId,
         ALLOWED_ORIGINS: JSON.stringify(configuration.allowedOrigins),
@@ -26,6 +26,7 @@ export class Console extends Construct {
       },
     });
     const { role } = this.pages;
+    foundation.allowOriginCheck(role);
     foundation.allowSnapshotReading(role);
     allowTable(role, {
       table: tables.identity,
@@ -43,7 +44,8 @@ export class Console extends Construct {
       table: tables.identity,
       key: keys.data,
       operations: ['Query'],
-      indexes: true,
+      indexes: ['by-person'],
+      indexesOnly: true,
       // Ids of people, the partitions of the index by person: no item of the table has such a key.
       partitions: ['p_*'],
     });

@@ -1,4 +1,3 @@
-import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Duration } from 'aws-cdk-lib/core';
@@ -15,20 +14,25 @@ export class Dispatch extends Construct {
   readonly accessJobs: JobQueue;
   /** Intents without an outcome. */
   readonly auditJobs: JobQueue;
+  /** Migrations. */
+  readonly dataJobs: JobQueue;
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
     const { tables, keys } = foundation;
     this.accessJobs = new JobQueue(this, 'AccessJobs');
     this.auditJobs = new JobQueue(this, 'AuditJobs');
+    this.dataJobs = new JobQueue(this, 'DataJobs');
     this.tick = new BundledFunction(this, 'Tick', {
       entry: 'dispatch/tick',
       description: 'Hands work that is due to its queue',
+      shift: 'at-once',
       logRetention: foundation.logRetention,
       environment: {
         POLICIES_TABLE: tables.policies.tableName,
         ACCESS_JOBS_QUEUE: this.accessJobs.url,
         AUDIT_JOBS_QUEUE: this.auditJobs.url,
+        DATA_JOBS_QUEUE: this.dataJobs.url,
       },
     });
     const { role } = this.tick;
@@ -43,20 +47,14 @@ export class Dispatch extends Construct {
       key: keys.data,
       operations: ['Query'],
       partitions: ['work'],
-      indexes: true,
+      indexes: ['by-due'],
+      indexesOnly: true,
     });
-    for (const queue of [this.accessJobs, this.auditJobs]) queue.filledBy(role);
-    this.tick.lambda.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Failing', {
-      alarmDescription:
-        'Sallyport: the dispatcher fails, so work that is due waits. The runbook says what to do.',
-      threshold: 3,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+    for (const queue of [this.accessJobs, this.auditJobs, this.dataJobs]) queue.filledBy(role);
     new Rule(this, 'EveryMinute', {
       description: 'Sallyport: looks for work that is due',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(this.tick.lambda)],
+      targets: [new LambdaFunction(this.tick.live)],
     });
   }
 }

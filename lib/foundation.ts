@@ -1,40 +1,54 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { Network } from './account/network.ts';
 import type { EnvironmentConfiguration } from './configuration.ts';
+import type { OriginSecret } from './front-door/origin-secret.ts';
 import { Keys } from './keys.ts';
 import { allowTable } from './permissions.ts';
 import { Tables } from './tables.ts';
 
-const RETENTION: Record<EnvironmentConfiguration['logRetentionDays'], RetentionDays> = {
-  7: RetentionDays.ONE_WEEK,
-  30: RetentionDays.ONE_MONTH,
-  90: RetentionDays.THREE_MONTHS,
-  365: RetentionDays.ONE_YEAR,
-};
+interface FoundationProps {
+  configuration: EnvironmentConfiguration;
+  origin: string;
+  originSecret: OriginSecret | undefined;
+  logRetention: RetentionDays;
+}
 
 /** What every capability stands on: keys, tables, the snapshot bucket and the event bus. */
 export class Foundation extends Construct {
   readonly configuration: EnvironmentConfiguration;
+  /** Where clients reach the deployment, and the OAuth issuer. */
+  readonly origin: string;
+  readonly originSecret: OriginSecret | undefined;
   readonly logRetention: RetentionDays;
   readonly keys: Keys;
   readonly tables: Tables;
+  /** Where functions that call MCP servers stand; without one, on the internet. */
+  readonly network: Network | undefined;
   readonly snapshots: Bucket;
   readonly events: EventBus;
   /** The default portal, served at `/mcp`. */
   readonly portalId: string;
 
-  constructor(scope: Construct, id: string, configuration: EnvironmentConfiguration) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configuration, origin, originSecret, logRetention }: FoundationProps,
+  ) {
     super(scope, id);
     this.configuration = configuration;
-    this.logRetention = RETENTION[configuration.logRetentionDays];
+    this.origin = origin;
+    this.originSecret = originSecret;
+    this.logRetention = logRetention;
     const [portalId] = configuration.portals;
     if (portalId === undefined) throw new Error('sallyport.config.ts: portals must name the default portal');
     this.portalId = portalId;
-    this.keys = new Keys(this, 'Keys');
+    this.keys = new Keys(this, 'Keys', configuration.account.keyArns);
+    if (configuration.account.vpc) this.network = new Network(this, 'Network', configuration.account.vpc);
     this.tables = new Tables(this, 'Tables', this.keys);
     this.snapshots = new Bucket(this, 'Snapshots', {
       encryption: BucketEncryption.KMS,
@@ -61,7 +75,7 @@ export class Foundation extends Construct {
         resources: [this.snapshots.arnForObjects('snapshots/*')],
       }),
     );
-    Keys.useThrough(this.keys.data, role, ['dynamodb', 's3']);
+    Keys.useThrough(this.keys.data, role, 's3', 'reading');
   }
 
   /** Whether a service token is still what it was; its secrets are in the table of identities. */
@@ -74,8 +88,26 @@ export class Foundation extends Construct {
     });
   }
 
+  /** What tells a function where it is reached, and by what it knows that it was reached there. */
+  get originEnvironment(): Record<string, string> {
+    return {
+      SALLYPORT_ORIGIN: this.origin,
+      ...(this.originSecret ? { ORIGIN_SECRET_ARN: this.originSecret.arn } : {}),
+    };
+  }
+
+  /** What every function with the origin's environment needs besides. */
+  allowOriginCheck(role: IRole): void {
+    this.originSecret?.allowReading(role);
+  }
+
   get snapshotEnvironment(): Record<string, string> {
     return { POLICIES_TABLE: this.tables.policies.tableName, SNAPSHOT_BUCKET: this.snapshots.bucketName };
+  }
+
+  /** What functions need that count; whoever writes the audit counts what could not be stored. */
+  get metricsEnvironment(): Record<string, string> {
+    return { DEPLOYMENT_NAME: this.configuration.name };
   }
 
   get auditEnvironment(): Record<string, string> {
@@ -83,6 +115,7 @@ export class Foundation extends Construct {
       AUDIT_TABLE: this.tables.audit.tableName,
       PAYLOADS_TABLE: this.tables.payloads.tableName,
       AUDIT_RETENTION_DAYS: String(this.configuration.auditRetentionDays),
+      ...this.metricsEnvironment,
     };
   }
 

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   Code,
   Function as LambdaFunction,
@@ -11,6 +13,8 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { Network } from './account/network.ts';
+import { LiveDeployments, type Shift } from './live-deployments.ts';
 
 interface BundledFunctionProps {
   /** `<capability>/<name>` of a `lambdas/<capability>/<name>.lambda.ts`. */
@@ -20,12 +24,20 @@ interface BundledFunctionProps {
   logRetention: RetentionDays;
   timeout?: Duration;
   memorySize?: number;
+  /** The network to stand in, if any. */
+  network?: Network | undefined;
+  /** How a new version takes over; `canary` unless given. */
+  shift?: Shift;
 }
 
 /** A bundled handler with a role and a log group of its own; the role can write its log and nothing else. */
 export class BundledFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  /** What callers invoke: the alias of the version that serves. */
+  readonly live: Alias;
+  /** Moves the alias to a new version, and back on its alarms. */
+  readonly deployment: LambdaDeploymentGroup;
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
@@ -49,7 +61,12 @@ export class BundledFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role: this.role,
+      ...props.network?.place(this.role),
       environment: { POWERTOOLS_SERVICE_NAME: props.entry.replace('/', '-'), ...props.environment },
+      // Earlier versions stay, so that one can be made live again within seconds; one that was rolled back goes.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
+    this.live = new Alias(this, 'Live', { aliasName: 'live', version: this.lambda.currentVersion });
+    this.deployment = LiveDeployments.of(this).group(this, 'Deployment', this.live, props.shift ?? 'canary');
   }
 }

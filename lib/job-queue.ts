@@ -1,4 +1,3 @@
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -9,7 +8,7 @@ import type { BundledFunction } from './function.ts';
 /** How often a job is tried before it goes to the dead-letter queue. */
 const RECEIVES = 3;
 
-/** A queue of jobs with its dead-letter queue and the alarm that says that a job was given up. */
+/** A queue of jobs with its dead-letter queue. */
 export class JobQueue extends Construct {
   /** The longest timeout a consumer may have. */
   static readonly consumerTimeout = Duration.minutes(1);
@@ -27,15 +26,6 @@ export class JobQueue extends Construct {
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES },
     });
-    this.deadLetters
-      .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' })
-      .createAlarm(this, 'GivenUp', {
-        alarmDescription: `Sallyport: a job of ${id} failed ${RECEIVES} times. The runbook says what to do.`,
-        threshold: 1,
-        evaluationPeriods: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
   }
 
   get url(): string {
@@ -64,7 +54,7 @@ export class JobQueue extends Construct {
       }),
     );
     new EventSourceMapping(this, 'Consumer', {
-      target: target.lambda,
+      target: target.live,
       eventSourceArn: this.queue.queueArn,
       batchSize: 1,
       reportBatchItemFailures: true,

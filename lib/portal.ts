@@ -19,10 +19,11 @@ export class Portal extends Construct {
       logRetention: foundation.logRetention,
       memorySize: 1024,
       timeout: Portal.timeout,
+      network: foundation.network,
       environment: {
         ...foundation.snapshotEnvironment,
         ...foundation.auditEnvironment,
-        SALLYPORT_ORIGIN: configuration.origin,
+        ...foundation.originEnvironment,
         PORTAL_ID: foundation.portalId,
         IDENTITY_TABLE: tables.identity.tableName,
         VAULT_TABLE: tables.vault.tableName,
@@ -31,6 +32,7 @@ export class Portal extends Construct {
       },
     });
     const { role } = this.relay;
+    foundation.allowOriginCheck(role);
     foundation.allowSnapshotReading(role);
     foundation.allowServiceTokenReading(role);
     allowTokenJudging(role, tables.identity, keys.data);

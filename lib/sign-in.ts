@@ -2,50 +2,91 @@ import {
   AccountRecovery,
   ClientAttributes,
   FeaturePlan,
+  type IUserPoolIdentityProvider,
   ManagedLoginVersion,
   Mfa,
   OAuthScope,
   UserPool,
   type UserPoolClient,
   UserPoolClientIdentityProvider,
+  type UserPoolDomain,
 } from 'aws-cdk-lib/aws-cognito';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { EnvironmentConfiguration } from './configuration.ts';
+import { addIdentityProvider } from './sign-in/federation.ts';
+import { addLoginBranding } from './sign-in/login-branding.ts';
+import { INVITATION_DAYS, invitation, inviteOwner } from './sign-in/owner-invitations.ts';
+
+interface SignInProps {
+  origin: string;
+  configuration: EnvironmentConfiguration;
+}
 
 /**
- * The user pool that people sign in at: nobody signs up, the only client is public with PKCE, and no token
- * of it can change attributes. Federation to the customer's identity providers attaches here.
+ * Where people sign in: at the customer's identity providers or, when none is configured, at the user pool itself, to
+ * which the owners are invited. There is no way around a configured provider. Nobody signs up, the only client is public
+ * with PKCE, and no token of it can change attributes.
  */
 export class SignIn extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
+  readonly domain: UserPoolDomain;
+  readonly #configuration: EnvironmentConfiguration;
 
-  constructor(scope: Construct, id: string, props: { origin: string; domainPrefix: string }) {
+  constructor(scope: Construct, id: string, { origin, configuration }: SignInProps) {
     super(scope, id);
+    const { identityProviders, branding, folder, owners, name } = configuration;
+    this.#configuration = configuration;
     this.pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       featurePlan: FeaturePlan.ESSENTIALS,
-      mfa: Mfa.OPTIONAL,
+      // For accounts of the pool: whoever comes by an identity provider is never asked for it here.
+      mfa: Mfa.REQUIRED,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      passwordPolicy: { minLength: 14, tempPasswordValidity: Duration.days(3) },
+      passwordPolicy: { minLength: 14, tempPasswordValidity: Duration.days(INVITATION_DAYS) },
+      userInvitation: invitation(name, origin),
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: props.domainPrefix },
+    this.domain = this.pool.addDomain('Domain', {
+      cognitoDomain: { domainPrefix: domainPrefix(name) },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
-    this.client = this.pool.addClient('Provider', {
+    const federation = new Construct(this, 'Federation');
+    const providers = identityProviders.map((provider) =>
+      addIdentityProvider(federation, provider, { pool: this.pool, folder }),
+    );
+    this.client = this.#addClient(origin, providers);
+    const look = addLoginBranding(this, 'Branding', {
+      userPoolId: this.pool.userPoolId,
+      clientId: this.client.userPoolClientId,
+      branding,
+      folder,
+    });
+    if (identityProviders.length > 0) return;
+    const invitations = new Construct(this, 'Owners');
+    for (const owner of owners)
+      inviteOwner(invitations, this.pool, owner).node.addDependency(look, this.domain);
+  }
+
+  #addClient(origin: string, providers: readonly IUserPoolIdentityProvider[]): UserPoolClient {
+    const client = this.pool.addClient('Provider', {
       generateSecret: false,
       authFlows: {},
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: [`${props.origin}/oauth/callback`],
+        callbackUrls: [`${origin}/oauth/callback`],
       },
-      supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
+      supportedIdentityProviders:
+        providers.length > 0
+          ? this.#configuration.identityProviders.map(({ name }) =>
+              UserPoolClientIdentityProvider.custom(name),
+            )
+          : [UserPoolClientIdentityProvider.COGNITO],
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       readAttributes: new ClientAttributes().withStandardAttributes({
@@ -53,7 +94,39 @@ export class SignIn extends Construct {
         emailVerified: true,
         fullname: true,
       }),
+      // What providers are mapped to has to be here, or Cognito refuses their people.
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
     });
+    if (providers.length > 0) client.node.addDependency(...providers);
+    return client;
+  }
+
+  /** What the functions need to know of the configured providers, as JSON: whose e-mail addresses they believe. */
+  get trustedProviders(): string {
+    return JSON.stringify(
+      this.#configuration.identityProviders.map(({ name, emailDomains, attributes }) => ({
+        name,
+        emailDomains,
+        saysVerified: attributes.emailVerified !== undefined,
+      })),
+    );
+  }
+
+  /** Where a SAML provider sends its answers (assertion consumer service URL, "reply URL"). */
+  get samlAcsUrl(): string {
+    return `${this.domain.baseUrl()}/saml2/idpresponse`;
+  }
+
+  /** What a SAML provider knows this deployment by ("audience", "identifier"). */
+  get samlEntityId(): string {
+    return `urn:amazon:cognito:sp:${this.pool.userPoolId}`;
+  }
+
+  /** Where an OpenID provider sends people back to ("redirect URI"). */
+  get oidcCallbackUrl(): string {
+    return `${this.domain.baseUrl()}/oauth2/idpresponse`;
   }
 }
+
+/** Unique in its region over all accounts. */
+const domainPrefix = (name: string): string => `${name.toLowerCase()}-${Aws.ACCOUNT_ID}`;

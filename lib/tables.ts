@@ -1,5 +1,5 @@
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Keys } from './keys.ts';
@@ -7,7 +7,7 @@ import type { Keys } from './keys.ts';
 const string = (name: string) => ({ name, type: AttributeType.STRING });
 
 interface TableOptions {
-  key: Key;
+  key: IKey;
   expires?: boolean;
   /** Key material must be gone when it is deleted: its table has no point-in-time recovery. */
   recoverable?: boolean;

@@ -27,7 +27,7 @@ async function run(options: StartOptions): Promise<void> {
   const origin = `http://127.0.0.1:${ports.gateway}`;
   await requireFreePorts(ports);
   const dataFolder = prepareDataFolder(options.data, options.fresh);
-  const cloud = await startCloud({ ports, dataFolder, demo });
+  const cloud = await startCloud({ ports, dataFolder, demo, recordCalls: options.recordCalls });
   const stop = async () => {
     await Promise.race([cloud.stop(), sleep(STOP_LIMIT)]);
     process.exit();
@@ -42,7 +42,9 @@ async function run(options: StartOptions): Promise<void> {
     throw error;
   }
   phase('demo set up');
-  console.log(summary({ origin, ports, dataFolder, demo, unsupported: cloud.deployment.unsupported }));
+  const { unsupported } = cloud.deployment;
+  const notEvaluated = cloud.notEvaluated.map(({ description }) => description);
+  console.log(summary({ origin, ports, dataFolder, demo, unsupported, notEvaluated }));
   console.log(`ready ${origin}/mcp`);
 }
 

@@ -39,6 +39,7 @@ describe('the layout', () => {
       'lambdas/audit/sweep.lambda.ts',
       'lambdas/console/pages.lambda.ts',
       'lambdas/dispatch/tick.lambda.ts',
+      'lambdas/migrations/migrate.lambda.ts',
       'lambdas/portal/relay.lambda.ts',
     ]);
   });

@@ -19,6 +19,8 @@ export interface AccountsOptions {
   grants: Grants;
   admission: Admission;
   approval: ClientApproval;
+  /** The identity providers that are still believed: with one that was removed, all that rests on it has ended. */
+  accepted: ReadonlySet<string>;
   /** Told of every refusal before it is answered. */
   refused(ctx: KoaContextWithOIDC, session: AccessSession, decision: Decision): Promise<void>;
 }
@@ -58,7 +60,7 @@ export class Accounts {
     }
     const sid = await this.#options.grants.sidOf(source.grantId);
     const session = sid === undefined ? undefined : await findAccessSession(this.#options.identity, sid);
-    if (session?.person.id !== subject) return undefined;
+    if (session?.person.id !== subject || !this.#accepts(session)) return undefined;
     const decision = await this.#judge(ctx, session, [source.resource].flat());
     if (decision && !decision.allowed) throw new errors.InvalidGrant(decision.reason);
     const standing = ctx.oidc.client && (await this.#options.approval.standing(ctx.oidc.client));
@@ -66,6 +68,10 @@ export class Accounts {
     this.#granted.set(ctx, session);
     return accountOf(session);
   };
+
+  #accepts({ person }: AccessSession): boolean {
+    return this.#options.accepted.has(person.idp);
+  }
 
   /** The sign-in behind this browser's session; a sign-in that was just made is bound to it first. */
   async signedIn(ctx: KoaContextWithOIDC): Promise<AccessSession | undefined> {
@@ -80,7 +86,7 @@ export class Accounts {
     if (typeof result?.login?.sid === 'string')
       await this.#options.browserSessions.bind(session.uid, result.login.sid);
     const signedIn = await this.#options.browserSessions.find(session.uid);
-    return signedIn?.person.id === session.accountId ? signedIn : undefined;
+    return signedIn?.person.id === session.accountId && this.#accepts(signedIn) ? signedIn : undefined;
   }
 
   readonly loadExistingGrant = async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {

@@ -3,6 +3,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import * as z from 'zod';
 import { readEnvironment } from '../shared/environment.ts';
 import { SallyportError } from '../shared/errors.ts';
+import { enter } from '../shared/front-door.ts';
 import { logger } from '../shared/logger.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { Table } from '../shared/table.ts';
@@ -45,13 +46,15 @@ function stageOf(methodArn: string): string {
 /**
  * Judges the access token of MCP requests, and never the proof of a bound one: the answer is cached, and the relay
  * judges the proof of every request. API Gateway answers 401 with our challenge only for an error whose
- * message is exactly `Unauthorized`; any other error becomes a 500.
+ * message is exactly `Unauthorized`; any other error becomes a 500. A request that came past the public origin gets
+ * the challenge too, which names that origin: a denial would be remembered for the token, wherever it is used next.
  */
 export const handler = middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>().handler(
   async (event: APIGatewayRequestAuthorizerEvent) => {
     const presented = presentedOf(event);
     if (!presented) throw new Error('Unauthorized');
     try {
+      await enter(event);
       const claims = await verifier.verify(presented.token);
       checkScheme(presented, claims);
       await sessions.read(claims);
@@ -63,7 +66,7 @@ export const handler = middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthori
         },
       };
     } catch (error) {
-      if (error instanceof SallyportError && error.status === 401) throw new Error('Unauthorized');
+      if (error instanceof SallyportError && error.status < 500) throw new Error('Unauthorized');
       logger.error('the token could not be judged', {
         error: error instanceof Error ? error : String(error),
       });

@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Decision } from '../policy/decision.ts';
+import { count } from '../shared/metrics.ts';
 import type { Resources } from '../shared/origin.ts';
 import { Accounts } from './accounts.ts';
 import { Admission } from './admission.ts';
@@ -29,10 +30,12 @@ import { keepFromUntrustedRedirects } from './sign-in/untrusted-redirects.ts';
 import { createHolderVerifier } from './tokens/verify-token.ts';
 
 function refusalRecorder(audit: AuditTrail) {
-  return (ctx: KoaContextWithOIDC, { person, sid }: AccessSession, decision: Decision) =>
-    audit.record(
+  return (ctx: KoaContextWithOIDC, { person, sid }: AccessSession, decision: Decision) => {
+    const activity = ctx.oidc.route === 'token' ? 'token' : 'sign-in';
+    if (activity === 'sign-in') count('SignInFailed', { cause: 'refused' });
+    return audit.record(
       {
-        activity: ctx.oidc.route === 'token' ? 'token' : 'sign-in',
+        activity,
         status: 'failure',
         reason: decision.reason,
         actor: {
@@ -44,9 +47,16 @@ function refusalRecorder(audit: AuditTrail) {
       },
       ctx.req,
     );
+  };
 }
 
 export type { OAuthOptions } from './oauth-parts.ts';
+
+/** Everybody who may say who somebody is; the user pool itself only where nobody else does. */
+function acceptedProviders({ idp, identityProviders = [], assertionIssuers = [] }: OAuthOptions) {
+  const names = identityProviders.map(({ name }) => name);
+  return new Set([...(names.length > 0 ? names : [idp.name]), ...assertionIssuers.map((one) => one.idp)]);
+}
 
 function makeProvider(parts: OAuthParts): Provider {
   const { options, resources, secrets, audit, browserSessions, grants, approval, admission, services } =
@@ -59,6 +69,7 @@ function makeProvider(parts: OAuthParts): Provider {
     grants,
     admission,
     approval,
+    accepted: acceptedProviders(options),
     refused: refusalRecorder(audit),
   });
   return createProvider({

@@ -11,6 +11,7 @@ import type { AssertionIssuer } from './flows/identity-assertion.ts';
 import type { ProviderSecrets } from './keys/key-ring.ts';
 import type { Grants } from './sessions/grants.ts';
 import type { BrowserSessions } from './sign-in/browser-sessions.ts';
+import type { TrustedProvider } from './sign-in/trusted-provider.ts';
 
 export interface OAuthOptions {
   origin: string;
@@ -23,6 +24,8 @@ export interface OAuthOptions {
   kms: KMSClient;
   vaultKeyArn: string;
   idp: { issuer: string; clientId: string; name: string };
+  /** The identity providers behind it; without any, people sign in at the user pool itself. */
+  identityProviders?: readonly TrustedProvider[];
   allowedRedirectUris: readonly string[];
   admission: AdmissionOptions;
   audit: AuditWriter;

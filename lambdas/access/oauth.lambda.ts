@@ -7,6 +7,7 @@ import { buffered } from '../shared/handler.ts';
 import { Table } from '../shared/table.ts';
 import { assertionIssuer } from './flows/identity-assertion.ts';
 import { createOAuthService } from './oauth-service.ts';
+import { trustedProvider } from './sign-in/trusted-provider.ts';
 
 const environment = readEnvironment(
   z.object({
@@ -24,6 +25,7 @@ const environment = readEnvironment(
     IDP_ISSUER: z.url(),
     IDP_CLIENT_ID: z.string(),
     IDP_NAME: z.string(),
+    IDENTITY_PROVIDERS: jsonOf(z.array(trustedProvider)),
     ALLOWED_REDIRECT_URIS: stringList,
     IDENTITY_ASSERTION_ISSUERS: jsonOf(z.array(assertionIssuer)),
     DEVICE_CODE: z.stringbool(),
@@ -42,6 +44,7 @@ const service = createOAuthService({
   kms: new KMSClient({}),
   vaultKeyArn: environment.VAULT_KEY_ARN,
   idp: { issuer: environment.IDP_ISSUER, clientId: environment.IDP_CLIENT_ID, name: environment.IDP_NAME },
+  identityProviders: environment.IDENTITY_PROVIDERS,
   allowedRedirectUris: environment.ALLOWED_REDIRECT_URIS,
   assertionIssuers: environment.IDENTITY_ASSERTION_ISSUERS,
   deviceCode: environment.DEVICE_CODE,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { createSessionReader } from '../access/sessions/session-reader.ts';
 import { createTokenVerifier } from '../access/tokens/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
+import { WorkStore } from '../dispatch/work-store.ts';
 import { fetchCatalog } from '../portal/catalog-sync.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';
 import { buffered } from '../shared/handler.ts';
@@ -11,6 +12,8 @@ import { announceOn } from './announce.ts';
 import { CatalogStore } from './catalog-store.ts';
 import { dispatch } from './dispatch.ts';
 import { DocumentStore } from './document-store.ts';
+import { alarmsOf } from './health/alarms.ts';
+import { firewallOf } from './health/firewall.ts';
 import type { AdminApi } from './route.ts';
 
 const environment = readEnvironment(
@@ -27,6 +30,10 @@ const environment = readEnvironment(
     SNAPSHOT_BUCKET: z.string(),
     EVENT_BUS: z.string(),
     AUDIT_RETENTION_DAYS: z.coerce.number().int().positive(),
+    SIGNING_KEY_ROTATION_DAYS: z.coerce.number().int().positive(),
+    STACK_NAME: z.string(),
+    STAGE_ARN: z.string(),
+    API_HOST: z.string(),
   }),
 );
 
@@ -55,6 +62,14 @@ const api: AdminApi = {
   }),
   auditTable: new Table(environment.AUDIT_TABLE),
   identity,
+  health: {
+    policies,
+    work: new WorkStore(policies),
+    alarms: alarmsOf(environment.STACK_NAME),
+    firewall: firewallOf(environment.STAGE_ARN),
+    apiHost: environment.API_HOST,
+    signingKeyRotationDays: environment.SIGNING_KEY_ROTATION_DAYS,
+  },
 };
 
 export const handler = buffered((request) => dispatch(api, request));

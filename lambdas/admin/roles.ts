@@ -10,13 +10,14 @@ export const permissions = [
   'sessions:revoke',
   'clients:read',
   'clients:decide',
+  'health:read',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 /** What each role of the administration may do. */
 export const roles = {
   owner: permissions,
-  admin: ['documents:read', 'documents:write', 'servers:sync', 'audit:read'],
+  admin: ['documents:read', 'documents:write', 'servers:sync', 'audit:read', 'health:read'],
   analyst: ['documents:read', 'audit:read'],
   'payload reader': ['audit:read', 'payloads:read'],
   auditor: ['documents:read', 'audit:read'],

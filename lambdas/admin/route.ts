@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse } from '../shared/http.ts';
 import type { Table } from '../shared/table.ts';
 import type { Administrator, AuthenticationOptions, Caller } from './administrator.ts';
 import type { Announce } from './announce.ts';
+import type { HealthSources } from './health/health.ts';
 import type { PublishOptions } from './publish.ts';
 import type { Permission } from './roles.ts';
 import type { SyncOptions } from './sync-servers.ts';
@@ -16,6 +17,7 @@ export interface AdminApi extends PublishOptions, SyncOptions, AuthenticationOpt
   auditTable: Table;
   identity: Table;
   announce: Announce;
+  health: HealthSources;
 }
 
 export interface PersonalCall {

@@ -8,6 +8,7 @@ import { listClients } from './handlers/list-clients.ts';
 import { listDocuments } from './handlers/list-documents.ts';
 import { listMySessions, listSessions } from './handlers/list-sessions.ts';
 import { putDocument } from './handlers/put-document.ts';
+import { readHealth } from './handlers/read-health.ts';
 import { readOpenapi } from './handlers/read-openapi.ts';
 import { revokeMySessions, revokeSessions } from './handlers/revoke-sessions.ts';
 import { revokeServiceTokenSecrets, rotateServiceTokenSecret } from './handlers/service-token-secrets.ts';
@@ -26,6 +27,7 @@ const guarded: readonly Route[] = [
   applyDocuments,
   syncOneServer,
   listAuditRecords,
+  readHealth,
   listSessions,
   revokeSessions,
   listMySessions,

@@ -30,6 +30,7 @@ const storedRecord = z.object({
   resBytes: z.number().optional(),
   payload: z.string().optional(),
   activity: z.string().optional(),
+  idp: z.string().optional(),
   kind: z.string().optional(),
   document: z.string().optional(),
   before: z.string().optional(),
@@ -83,6 +84,8 @@ export const auditItem = z.object({
   payload: z.object({ sha256: z.string() }).optional(),
   /** Of an authentication or a change: what was done. */
   activity: z.string().optional(),
+  /** Of a sign-in: the identity provider, as far as it is known. */
+  idp: z.string().optional(),
   document: z.object({ kind: z.string(), id: z.string() }).optional(),
   /** Content hash of the document before and after a change. */
   before: z.string().optional(),
@@ -132,6 +135,7 @@ export function toAuditItem(item: { sk: string }): AuditItem {
     bytes: r.reqBytes === undefined ? undefined : { request: r.reqBytes, response: r.resBytes ?? 0 },
     payload: r.payload === undefined ? undefined : { sha256: r.payload },
     activity: r.activity,
+    idp: r.idp,
     document: r.kind === undefined ? undefined : { kind: r.kind, id: r.document ?? '' },
     before: r.before,
     after: r.after,

@@ -49,11 +49,18 @@ export const outcomeFields = (exchange: Exchange, outcome: Outcome, payload?: st
   payload,
 });
 
-export const authenticationFields = ({ activity, actor, status, reason }: Authentication): RecordFields => ({
+export const authenticationFields = ({
+  activity,
+  actor,
+  status,
+  idp,
+  reason,
+}: Authentication): RecordFields => ({
   type: 'authentication',
   ...actorFields(actor),
   activity,
   status,
+  idp,
   reason,
 });
 

@@ -56,6 +56,8 @@ export interface Authentication {
     | 'key-rotation';
   actor: Actor;
   status: 'success' | 'failure';
+  /** The identity provider that somebody signed in with, as far as it is known. */
+  idp?: string;
   reason?: string;
 }
 

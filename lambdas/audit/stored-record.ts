@@ -48,6 +48,8 @@ export interface RecordFields {
   /** SHA-256 (base64url) of the payload's JSON, where one is kept. */
   payload?: string;
   activity?: string;
+  /** The identity provider of a sign-in. */
+  idp?: string;
   kind?: string;
   document?: string;
   before?: string;

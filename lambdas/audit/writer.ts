@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SallyportError } from '../shared/errors.ts';
 import { logger } from '../shared/logger.ts';
+import { count } from '../shared/metrics.ts';
 import { dynamodb } from '../shared/table.ts';
 import { createChain } from './chain.ts';
 import { payloadItem } from './payload-item.ts';
@@ -39,6 +40,7 @@ export function createAuditWriter(options: AuditWriterOptions): AuditWriter {
       await store(record);
     } catch (error) {
       broken();
+      count('AuditRefused');
       logger.error('audit record not stored', {
         chain: record.chain,
         seq: record.seq,

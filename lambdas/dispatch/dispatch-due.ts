@@ -14,17 +14,20 @@ export interface Dispatcher {
 
 /**
  * Sends everything that is due to its queue, at least once: work is leased, sent, and only then set to its next
- * time, so that what a dispatcher leaves half done comes due again when the lease ends.
+ * time, so that what a dispatcher leaves half done comes due again when the lease ends. That it came to its end is
+ * noted, for whoever asks whether the schedule runs.
  * @throws AggregateError when some of it could not be sent; the rest was.
  */
 export async function dispatchDue(dispatcher: Dispatcher): Promise<void> {
   const { work, now } = dispatcher;
-  await work.ensure(RECURRING, now());
+  const began = now();
+  await work.ensure(RECURRING, began);
   const failures: unknown[] = [];
-  for (const item of await work.due(now())) {
+  for (const item of await work.due(began)) {
     await dispatchOne(dispatcher, item).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} jobs could not be sent`);
+  await work.ticked(began);
 }
 
 async function dispatchOne({ work, send, now }: Dispatcher, item: Item): Promise<void> {

@@ -14,4 +14,5 @@ export const RECURRING: readonly Recurring[] = [
   { job: 'rotate-signing-key', queue: 'access', everySeconds: HOUR },
   { job: 'expire-held-clients', queue: 'access', everySeconds: HOUR },
   { job: 'sweep-intents', queue: 'audit', everySeconds: 5 * MINUTE },
+  { job: 'migrate-data', queue: 'data', everySeconds: 5 * MINUTE },
 ];

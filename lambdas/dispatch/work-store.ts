@@ -5,6 +5,9 @@ import type { Recurring } from './recurring.ts';
 /** What one tick takes at most, the longest due first; the rest waits for the next tick. */
 const WORK_PER_TICK = 100;
 
+/** When a tick last handed on everything that was due. It has no due time: it is no work. */
+const LAST_TICK = { pk: 'Work#', sk: 'last-tick' } as const;
+
 /** Scheduled work in the table `policies`. Work is taken by moving its due time, which also hides it from others. */
 export class WorkStore {
   readonly #policies: Table;
@@ -42,6 +45,17 @@ export class WorkStore {
       { expression: 'SET dueAt = :next', values: { ':next': dueAt, ':seen': work.dueAt } },
       'dueAt = :seen',
     );
+  }
+
+  /** Notes that everything that was due at this time has been handed on. */
+  async ticked(at: Date): Promise<void> {
+    await this.#policies.put({ ...LAST_TICK, at: at.toISOString() });
+  }
+
+  /** ISO 8601; undefined when no tick has come to its end yet. */
+  async lastTick(): Promise<string | undefined> {
+    const item = await this.#policies.get(LAST_TICK);
+    return typeof item?.at === 'string' ? item.at : undefined;
   }
 
   async #correct(key: { pk: string; sk: string }, { queue, everySeconds }: Recurring): Promise<void> {

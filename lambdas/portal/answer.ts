@@ -5,6 +5,11 @@ import type { JsonObject } from './json.ts';
 /** Proxies and load balancers close streams that stay silent; the protocol asks for at most 15 seconds. */
 const KEEP_ALIVE_MS = 12_000;
 
+const KEEP_ALIVE = ': keep-alive\n\n';
+
+/** CloudFront waits 60 s for the first byte: a slow server's answer becomes a stream before that. */
+const SILENCE_MS = 25_000;
+
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
@@ -32,7 +37,7 @@ export interface Outlet {
 
 /**
  * The answer to one POST: a single JSON body, or an event stream from the moment that something precedes the
- * result. Its HTTP status is settled by then.
+ * result, or it has been silent for long. Its HTTP status is settled by then.
  */
 export class Answer implements Outlet {
   /** Settles when the first byte of the answer is known. */
@@ -42,9 +47,11 @@ export class Answer implements Outlet {
   #settle: (response: StreamingResponse) => void = () => undefined;
   #stream: PassThrough | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
+  readonly #silence: NodeJS.Timeout | undefined;
 
   constructor(accept: string | undefined) {
     this.#streams = accept === undefined || /text\/event-stream|text\/\*|\*\/\*/i.test(accept);
+    if (this.#streams) this.#silence = setTimeout(() => this.#breakSilence(), SILENCE_MS);
     this.response = new Promise((fulfil) => {
       this.#settle = fulfil;
     });
@@ -69,10 +76,15 @@ export class Answer implements Outlet {
 
   /** Ends the answer with the JSON text of the result or error; a stream may end without one. */
   end({ text, status }: Final | { text: undefined; status: number }): void {
+    clearTimeout(this.#silence);
     clearInterval(this.#keepAlive);
     if (this.#stream) this.#stream.end(text === undefined ? undefined : event(text));
     else if (text === undefined) this.#settle({ status, headers: {}, body: '' });
     else this.#settle({ status, headers: JSON_HEADERS, body: text });
+  }
+
+  #breakSilence(): void {
+    if (!this.#stream) this.#open().write(KEEP_ALIVE);
   }
 
   #open(): PassThrough {
@@ -84,7 +96,7 @@ export class Answer implements Outlet {
       if (!stream.writableFinished) for (const listener of this.#gone) listener();
     });
     this.#stream = stream;
-    this.#keepAlive = setInterval(() => stream.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+    this.#keepAlive = setInterval(() => stream.write(KEEP_ALIVE), KEEP_ALIVE_MS);
     this.#settle({ status: 200, headers: STREAM_HEADERS, body: stream });
     return stream;
   }

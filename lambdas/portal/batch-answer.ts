@@ -46,21 +46,26 @@ export class BatchAnswer implements Outlet {
   }
 
   notify(message: JsonObject): void {
-    const wasStreaming = this.#answer.streaming;
     this.#answer.notify(message);
-    if (wasStreaming || !this.#answer.streaming) return;
-    for (const { text } of this.#finals) this.#answer.send(text);
+    this.#sendWaiting();
   }
 
   add(final: Final): void {
     this.#bytes += Buffer.byteLength(final.text);
-    if (this.#answer.streaming) this.#answer.send(final.text);
-    else this.#finals.push(final);
+    this.#finals.push(final);
+    this.#sendWaiting();
   }
 
   end(): void {
+    this.#sendWaiting();
     const status = commonStatus(this.#finals);
     if (this.#answer.streaming || this.#finals.length === 0) this.#answer.end({ text: undefined, status });
     else this.#answer.end({ text: `[${this.#finals.map(({ text }) => text).join(',')}]`, status });
+  }
+
+  /** Once the answer is a stream, each result is an event of it. */
+  #sendWaiting(): void {
+    if (!this.#answer.streaming) return;
+    for (const { text } of this.#finals.splice(0)) this.#answer.send(text);
   }
 }

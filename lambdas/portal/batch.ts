@@ -5,6 +5,7 @@ import { BatchAnswer } from './batch-answer.ts';
 import { idOf, isNotification } from './checks/message.ts';
 import { code, RpcError } from './json-rpc.ts';
 import { type Arrival, type Entered, errorFinal } from './message-entry.ts';
+import { countRelayError } from './relay-error.ts';
 import { accessEnded } from './time-limits.ts';
 
 /** Messages of one batch that are at work at the same time: a batch must not crowd out other people. */
@@ -69,6 +70,7 @@ class Batch {
     } catch (error) {
       // Nobody waits for it, whatever became of it (JSON-RPC 2.0 section 4.1).
       if (isNotification(message)) return undefined;
+      countRelayError(error);
       return errorFinal(idOf(message), error instanceof RpcError ? error : accessEnded(error));
     }
   }

@@ -15,6 +15,7 @@ import type { JsonObject } from './json.ts';
 import { code, errorMessage, RpcError, resultMessage } from './json-rpc.ts';
 import type { Context, Method } from './methods/context.ts';
 import { serverInfoOf } from './methods/describe-portal.ts';
+import { countRelayError } from './relay-error.ts';
 import { NotRouted } from './routing.ts';
 import { TimeLimits } from './time-limits.ts';
 import type { Notification } from './upstream/call.ts';
@@ -117,6 +118,7 @@ export class Conversation {
   }
 
   async #failed(thrown: unknown): Promise<Final> {
+    countRelayError(thrown);
     const { request } = this.#options;
     const ending = endingOf(thrown, request, this.#record, this.#offer?.at.server.title ?? '');
     if (!ending) logger.error('request failed', { error: thrown instanceof Error ? thrown : String(thrown) });

@@ -18,6 +18,7 @@ import { checkOrigin } from './checks/origin.ts';
 import type { Conversation } from './conversation.ts';
 import { RpcError } from './json-rpc.ts';
 import { createEntry, type EntryOptions, errorFinal } from './message-entry.ts';
+import { countRelayError } from './relay-error.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 
 export interface RelayOptions {
@@ -95,6 +96,7 @@ export function createRelay(options: RelayOptions): Relay {
     try {
       return await converse(http, remainingMs);
     } catch (error) {
+      countRelayError(error);
       if (error instanceof RpcError) return jsonAnswer(errorFinal(null, error));
       if (error instanceof SallyportError) return refusalOf(error, options.origin);
       throw error;

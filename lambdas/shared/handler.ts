@@ -2,6 +2,7 @@ import middy, { type MiddyfiedHandler } from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { SallyportError, toErrorBody } from './errors.ts';
+import { enter } from './front-door.ts';
 import {
   type HttpRequest,
   type HttpResponse,
@@ -12,9 +13,10 @@ import {
 import { logger } from './logger.ts';
 
 /** Logs an unexpected error with its cause, an expected one as a line, and answers with its public form. */
-function refusal(error: unknown, request: HttpRequest): HttpResponse {
+function refusal(error: unknown, event: APIGatewayProxyEvent): HttpResponse {
   const { status, body } = toErrorBody(error);
-  const line = { requestId: request.requestId, method: request.method, path: request.path, status };
+  const { requestId } = event.requestContext;
+  const line = { requestId, method: event.httpMethod, path: event.path, status };
   if (error instanceof SallyportError && status < 500) logger.info(error.code, line);
   else logger.error('request failed', { ...line, error: error instanceof Error ? error : String(error) });
   return jsonResponse(status, body);
@@ -35,8 +37,8 @@ export function buffered(
 ): MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(
     async (event: APIGatewayProxyEvent, context: Context) => {
-      const request = toRequest(event);
-      return toResult(await handle(request, context).catch((error: unknown) => refusal(error, request)));
+      const answer = async () => handle(toRequest(await enter(event)), context);
+      return toResult(await answer().catch((error: unknown) => refusal(error, event)));
     },
   );
 }
@@ -54,10 +56,8 @@ export function streaming(
   return middy<APIGatewayProxyEvent, StreamedResult>({
     executionMode: executionModeStreamifyResponse,
   }).handler(async (event: APIGatewayProxyEvent, context: Context) => {
-    const request = toRequest(event);
-    const response: StreamingResponse = await handle(request, context).catch((error: unknown) =>
-      refusal(error, request),
-    );
+    const answer = async (): Promise<StreamingResponse> => handle(toRequest(await enter(event)), context);
+    const response = await answer().catch((error: unknown): StreamingResponse => refusal(error, event));
     return { statusCode: response.status, headers: response.headers ?? {}, body: response.body ?? '' };
   });
 }

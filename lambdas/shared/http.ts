@@ -10,7 +10,7 @@ export interface HttpRequest {
   /** Lower-case names; repeated headers joined by a comma. */
   headers: Readonly<Record<string, string>>;
   body: string;
-  /** The viewer's address as API Gateway saw it, never a header. */
+  /** The viewer's address: as API Gateway saw it, or as the distribution in front says. */
   sourceIp: string;
   requestId: string;
 }
@@ -78,6 +78,7 @@ export function htmlResponse(
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
+      'strict-transport-security': 'max-age=31536000',
       ...options.headers,
     },
     ...(options.cookies ? { cookies: options.cookies } : {}),

@@ -11,6 +11,20 @@ export interface Person {
   about: string;
 }
 
+/** The people of the pool with those whom the template invites to it and who are not among them. */
+export function withInvited(people: readonly Person[], emails: readonly string[]): Person[] {
+  const missing = emails.filter((email) => !people.some((person) => person.email === email));
+  const invited = missing.map((email) => ({
+    username: email,
+    sub: email,
+    name: email,
+    email,
+    groups: [],
+    about: 'invited',
+  }));
+  return [...people, ...invited];
+}
+
 export const PEOPLE: readonly Person[] = [
   {
     username: 'alice',

@@ -2,17 +2,18 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Account } from './accounts.ts';
 import { CLAIMS_OF_SCOPES, claimsOf } from './claims.ts';
-import type { Person } from './people.ts';
 import { signInState } from './sign-in-state.ts';
 
 const HOUR = 3600;
 
 export interface Pool {
   issuer: string;
+  poolId: string;
   clientId: string;
   callbackUrls: readonly string[];
-  people: readonly Person[];
+  accounts: readonly Account[];
   key: JWK;
   /** Where sign-ins under way are kept. */
   dataFolder: string;
@@ -37,13 +38,15 @@ export function createPool(pool: Pool): Provider {
     pkce: { required: () => true },
     claims: CLAIMS_OF_SCOPES,
     conformIdTokenClaims: false,
+    // Cognito's: the provider whose page is to be shown, without a choice before it.
+    extraParams: ['identity_provider'],
     scopes: Object.keys(CLAIMS_OF_SCOPES),
     responseTypes: ['code'],
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     interactions: { url: (_context, interaction) => `${pool.issuer}/sign-in/${interaction.uid}` },
     findAccount: (_context, sub) => {
-      const person = pool.people.find((candidate) => candidate.sub === sub);
-      return person && { accountId: sub, claims: () => claimsOf(person) };
+      const account = pool.accounts.find((candidate) => candidate.sub === sub);
+      return account && { accountId: sub, claims: () => claimsOf(account, pool.poolId) };
     },
     loadExistingGrant: grantEverything,
     // Cookies do not know ports: with the library's names this provider and Sallyport's would share them.

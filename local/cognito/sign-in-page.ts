@@ -1,8 +1,8 @@
 import { escapeHtml } from '../../lambdas/shared/http.ts';
-import type { Person } from './people.ts';
+import type { Account } from './accounts.ts';
 
-/** The sign-in page: a button per person, named `person`, and one named `cancel`; it posts to its own address. */
-export const signInPage = (people: readonly Person[]): string => `<!doctype html>
+/** The sign-in page: a button per account, named `person`, and one named `cancel`; it posts to its own address. */
+export const signInPage = (accounts: readonly Account[]): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -13,11 +13,13 @@ button { font: inherit; display: block; width: 100%; margin: .5rem 0; padding: .
 </style>
 <h1>Sign in as</h1>
 <form method="post">
-${people.map(button).join('\n')}
+${accounts.map(button).join('\n')}
 <button name="cancel" value="yes">Cancel</button>
 </form>
 <p>This stands in for Amazon Cognito on this machine. These people have no passwords.</p>
 </html>`;
 
-const button = ({ username, name, about }: Person): string =>
-  `<button name="person" value="${escapeHtml(username)}">${escapeHtml(name)}, ${escapeHtml(about)}</button>`;
+function button({ choice, person: { name, about }, provider }: Account): string {
+  const label = `${name}, ${about}${provider ? `, with ${provider.name}` : ''}`;
+  return `<button name="person" value="${escapeHtml(choice)}">${escapeHtml(label)}</button>`;
+}

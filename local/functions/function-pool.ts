@@ -1,5 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { EmbeddedMetrics } from '../cloudwatch/embedded-metrics.ts';
+import type { PutMetric } from '../cloudwatch/metric-data.ts';
 import type { FunctionView } from './function-environment.ts';
 import { FunctionProcess } from './function-process.ts';
 
@@ -8,6 +10,7 @@ export interface PoolOptions {
   environment: Record<string, string>;
   runtime: string;
   logFile: string;
+  put: PutMetric;
   /** Processes at most; further invocations wait. */
   concurrency: number;
   /** How long a process beyond the first may idle. */
@@ -31,7 +34,7 @@ export class FunctionPool {
   }
 
   /** The answer as a byte stream; rejected with a FunctionError when the function cannot even be loaded. */
-  async invoke(requestId: string, event: string): Promise<Readable> {
+  async invoke(requestId: string, event: string, alias?: string): Promise<Readable> {
     const process = await this.#acquire();
     try {
       await process.ready;
@@ -39,7 +42,9 @@ export class FunctionPool {
       this.#release(process);
       throw error;
     }
-    const answer = process.invoke(requestId, this.#options.view.arn, event, () => this.#release(process));
+    const { arn } = this.#options.view;
+    const invokedArn = alias === undefined ? arn : `${arn}:${alias}`;
+    const answer = process.invoke(requestId, invokedArn, event, () => this.#release(process));
     answer.on('error', (error) => this.#logFailure(requestId, error));
     return answer;
   }
@@ -67,13 +72,18 @@ export class FunctionPool {
   }
 
   #start(): FunctionProcess {
-    const { view, environment, runtime } = this.#options;
+    const { view, environment, runtime, put } = this.#options;
+    const metrics = new EmbeddedMetrics(put);
     const process = new FunctionProcess({
       runtime,
       environment,
       codeFolder: view.codeFolder,
       timeoutSeconds: view.timeoutSeconds,
       log: this.#log,
+      output: (text) => {
+        writeSync(this.#log, text);
+        metrics.read(text.toString());
+      },
     });
     this.#all.add(process);
     void process.closed.then(() => this.#forget(process));

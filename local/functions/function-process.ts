@@ -21,6 +21,8 @@ export interface ProcessOptions {
   environment: Record<string, string>;
   /** File descriptor of the function's log. */
   log: number;
+  /** Is given what the function writes to its standard output. */
+  output: (text: Buffer) => void;
   timeoutSeconds: number;
 }
 
@@ -49,8 +51,9 @@ export class FunctionProcess {
     this.#child = spawn(process.execPath, [options.runtime], {
       cwd: options.codeFolder,
       env: options.environment,
-      stdio: ['ignore', options.log, options.log, 'pipe'],
+      stdio: ['ignore', 'pipe', options.log, 'pipe'],
     });
+    this.#child.stdout?.on('data', options.output);
     const channel = this.#child.stdio[3];
     if (!(channel instanceof Socket)) throw new Error('A function process has no channel to its host.');
     this.#channel = channel;

@@ -4,8 +4,10 @@ import type { IncomingMessage } from 'node:http';
 export interface GatewayRequest {
   requestId: string;
   method: string;
-  /** As sent, without the query. */
+  /** As sent, without the query and what comes before the API's own paths. */
   path: string;
+  /** What comes before: the stage where the API is reached by its own host, nothing behind a domain. */
+  basePath: string;
   query: URLSearchParams;
   /** Names as sent, each with its values in order. */
   headers: ReadonlyMap<string, readonly string[]>;
@@ -36,6 +38,7 @@ export function readGatewayRequest(message: IncomingMessage, requestId: string):
     requestId,
     method: message.method ?? 'GET',
     path: at < 0 ? target : target.slice(0, at),
+    basePath: '',
     query: new URLSearchParams(at < 0 ? '' : target.slice(at + 1)),
     headers: headersOf(message, sourceIp),
     sourceIp,

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answered } from '../cloudwatch/access-log.ts';
 import { FunctionError } from '../functions/function-process.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from '../services/loopback.ts';
 import { Authorizer, type Invoke } from './authorizer.ts';
+import type { Distribution } from './distribution.ts';
 import { type GatewayRequest, headerValues, readGatewayRequest } from './gateway-request.ts';
-import { compileGatewayResponses, type FaultResponder, type FaultType } from './gateway-response.ts';
+import {
+  compileGatewayResponses,
+  type FaultResponder,
+  type FaultType,
+  type GatewayAnswer,
+} from './gateway-response.ts';
 import { readBufferedAnswer } from './proxy-answer.ts';
 import { type AuthorizerContext, isBinary, proxyEvent } from './proxy-event.ts';
 import type { AuthorizerView, RestApiView } from './rest-api.ts';
@@ -16,6 +23,13 @@ import { Throttle } from './throttle.ts';
 const BODY_LIMIT = 10 * 1024 * 1024;
 const LAMBDA_LIMIT = 6 * 1024 * 1024 + 100;
 
+/** Before any stage is known there is no gateway response of the template. */
+const NO_STAGE: GatewayAnswer = {
+  status: 403,
+  headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' },
+  body: '{"message":"Forbidden"}',
+};
+
 /** One request on its way through the gateway. */
 interface Exchange {
   request: GatewayRequest;
@@ -24,18 +38,23 @@ interface Exchange {
   fail: (type: FaultType) => void;
 }
 
-/** Serves a REST API at the root of an origin, as API Gateway behind a domain with an empty base path does. */
+/**
+ * Serves a REST API at the root of an origin: behind a distribution, or as API Gateway behind a domain with an empty
+ * base path does. A request that names the API's own host goes past the distribution.
+ */
 class Gateway {
   readonly #api: RestApiView;
   readonly #invoke: Invoke;
+  readonly #distribution: Distribution | undefined;
   readonly #route: ReturnType<typeof compileRoutes>;
   readonly #fault: FaultResponder;
   readonly #authorizers = new Map<AuthorizerView, Authorizer>();
   readonly #throttle = new Throttle();
 
-  constructor(api: RestApiView, invoke: Invoke) {
+  constructor(api: RestApiView, invoke: Invoke, distribution?: Distribution) {
     this.#api = api;
     this.#invoke = invoke;
+    this.#distribution = distribution;
     this.#route = compileRoutes(api.methods);
     this.#fault = compileGatewayResponses(api.gatewayResponses);
     for (const { authorizer } of api.methods) {
@@ -44,7 +63,8 @@ class Gateway {
   }
 
   async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = readGatewayRequest(message, randomUUID());
+    const request = this.#arriving(readGatewayRequest(message, randomUUID()));
+    if (!request) return send(response, NO_STAGE);
     const route = this.#route(request.method, request.path);
     if (!route) return send(response, this.#fault('MISSING_AUTHENTICATION_TOKEN', request));
     const fail = (type: FaultType) => send(response, this.#fault(type, request, route.pathParameters));
@@ -58,6 +78,12 @@ class Gateway {
     const verdict = authorizer && (await this.#authorizers.get(authorizer)?.judge(route, request));
     if (verdict && 'fault' in verdict) return fail(verdict.fault);
     await this.#integrate({ request, response, route, fail }, body, verdict?.context);
+  }
+
+  #arriving(request: GatewayRequest): GatewayRequest | undefined {
+    const distribution = this.#distribution;
+    if (!distribution) return request;
+    return distribution.isPassedBy(request) ? distribution.direct(request) : distribution.forward(request);
   }
 
   async #integrate(exchange: Exchange, body: Buffer, context: AuthorizerContext | undefined): Promise<void> {
@@ -95,13 +121,28 @@ class Gateway {
   }
 }
 
+interface Surroundings {
+  /** What stands in front. */
+  distribution?: Distribution | undefined;
+  /** Is told of every answer. */
+  answered?: Answered;
+}
+
 /**
- * Starts the gateway of a REST API on the loopback interface.
+ * Starts the gateway of a REST API, and the distribution in front of it, on the loopback interface.
  * @throws Error naming the port when it is taken.
  */
-export async function startGateway(api: RestApiView, invoke: Invoke, port: number): Promise<LoopbackServer> {
-  const gateway = new Gateway(api, invoke);
+export async function startGateway(
+  api: RestApiView,
+  invoke: Invoke,
+  port: number,
+  { distribution, answered }: Surroundings = {},
+): Promise<LoopbackServer> {
+  const gateway = new Gateway(api, invoke, distribution);
   return listenOnLoopback(port, (message, response) => {
+    response.once('close', () => {
+      if (response.headersSent) answered?.(response.statusCode);
+    });
     gateway.serve(message, response).catch((error: unknown) => {
       console.error(error);
       response.destroy();

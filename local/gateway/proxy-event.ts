@@ -59,7 +59,7 @@ export function requestFields(api: RestApiView, route: Route, request: GatewayRe
         sourceIp: request.sourceIp,
         userAgent: headerValues(request, 'user-agent').at(-1) ?? null,
       },
-      path: request.path,
+      path: `${request.basePath}${request.path}`,
       protocol: request.protocol,
       requestId: request.requestId,
       requestTime: clfTime(request.receivedAt),

@@ -1,6 +1,7 @@
 /** What the gateway needs to know of a REST API, with every reference of the template resolved. */
 export interface RestApiView {
   id: string;
+  name: string;
   stage: string;
   /** Media types whose bodies travel as base64 (`*` is a wildcard). */
   binaryMediaTypes: readonly string[];

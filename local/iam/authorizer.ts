@@ -1,5 +1,6 @@
 import type { PolicyDocument } from './document.ts';
 import { type AccessRequest, compilePolicies } from './evaluate.ts';
+import type { Recorder } from './record-calls.ts';
 
 /** The access key id of whoever runs the embedded cloud: may do everything. */
 export const ADMINISTRATOR = 'administrator';
@@ -20,9 +21,13 @@ export const everythingAllowed: Authorizer = () => undefined;
 
 /**
  * Authorizes principals by the policies of their roles, compiled once.
+ * @param record is told of every call of a role.
  * @throws Error for a policy that cannot be evaluated here, naming its principal.
  */
-export function createAuthorizer(policies: ReadonlyMap<string, readonly PolicyDocument[]>): Authorizer {
+export function createAuthorizer(
+  policies: ReadonlyMap<string, readonly PolicyDocument[]>,
+  record?: Recorder,
+): Authorizer {
   const verdicts = new Map(
     [...policies].map(([principal, documents]) => [principal, compileFor(principal, documents)]),
   );
@@ -35,6 +40,7 @@ export function createAuthorizer(policies: ReadonlyMap<string, readonly PolicyDo
         message: `The security token included in the request is invalid: no role is named ${principal}.`,
       };
     const verdict = decide(request);
+    if (verdict === 'allowed' || !request.aside) record?.(principal, request, verdict);
     if (verdict === 'allowed') return undefined;
     const why =
       verdict === 'explicit-deny'

@@ -7,6 +7,8 @@ export interface AccessRequest {
   action: string;
   resource: string;
   conditionKeys: ConditionKeys;
+  /** A service asks how to answer another call: being denied is no refused call. */
+  aside?: boolean;
 }
 
 /** An identity with no matching statement is denied implicitly; one matching Deny outweighs every Allow. */

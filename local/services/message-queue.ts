@@ -56,6 +56,19 @@ export class MessageQueue {
     return this.#messages.size;
   }
 
+  /** How many could be received now. */
+  get visible(): number {
+    const now = Date.now();
+    return [...this.#messages.values()].filter(({ visibleAt }) => visibleAt <= now).length;
+  }
+
+  /** When the oldest message was sent, in epoch milliseconds; undefined for an empty queue. */
+  get oldest(): number | undefined {
+    return this.#messages.size === 0
+      ? undefined
+      : Math.min(...[...this.#messages.values()].map(({ sentAt }) => sentAt));
+  }
+
   send(body: string, delaySeconds = 0): string {
     const now = Date.now();
     const id = randomUUID();

@@ -19,7 +19,7 @@ export function callerOf(authorization: string | undefined, authorize: Authorize
       403,
     );
   return {
-    may: (action, resource) => !authorize(principal, { action, resource, conditionKeys: {} }),
+    may: (action, resource) => !authorize(principal, { action, resource, conditionKeys: {}, aside: true }),
     require(action, resource, conditionKeys = {}) {
       const refusal = authorize(principal, { action, resource, conditionKeys });
       if (refusal?.reason === 'unknown-principal')

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Alarms } from '../cloudwatch/alarms.ts';
+import { DescribedAlarms } from '../cloudwatch/describe-alarms.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { ServiceError } from './aws-json.ts';
 import { type BusEvent, EventBuses } from './event-bus.ts';
@@ -9,7 +11,9 @@ import { listenOnLoopback, readBody } from './loopback.ts';
 import type { MessageQueue, QueueView } from './message-queue.ts';
 import { callerOf } from './permission.ts';
 import { Objects } from './s3.ts';
+import { Secrets, type SecretView } from './secrets.ts';
 import { Queues } from './sqs.ts';
+import { WebAcls, type WebAclView } from './web-acl.ts';
 
 const MAX_BODY = 64 * 1024 * 1024;
 const INTERNAL_FAILURE = new ServiceError('InternalFailure', 'The stand-in failed; its log says why.', 500);
@@ -24,6 +28,9 @@ export interface ServicesOptions {
   keyIds: readonly string[];
   eventBuses: readonly string[];
   queues: readonly QueueView[];
+  secrets?: readonly SecretView[];
+  webAcls?: readonly WebAclView[];
+  alarms?: Alarms;
   authorize: Authorizer;
 }
 
@@ -32,6 +39,8 @@ export interface RunningServices {
   endpoint: string;
   /** The last events put on any bus, oldest first. */
   events: () => readonly BusEvent[];
+  /** As CloudFormation's dynamic references read it. @throws ServiceError when there is no such value. */
+  secretValue: (secretId: string, stage: string) => string;
   /** @throws Error when there is no such queue. */
   queue: (arn: string) => MessageQueue;
   close: () => Promise<void>;
@@ -49,10 +58,16 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
   const objects = new Objects(join(folder, 's3'), options.buckets);
   const buses = new EventBuses(join(folder, 'events.jsonl'), options.eventBuses);
   const queues = new Queues(join(folder, 'sqs'), options.queues);
+  const secrets = new Secrets(join(folder, 'secrets'), options.secrets ?? []);
   const services = new Map<string, JsonService>([
     ['TrentService', new KeyManagement(join(folder, 'kms'), options.keyIds)],
     ['AWSEvents', buses],
     ['AmazonSQS', queues],
+    ['secretsmanager', secrets],
+    ...(options.alarms
+      ? ([['GraniteServiceVersion20100801', new DescribedAlarms(options.alarms)]] as const)
+      : []),
+    ['AWSWAF_20190729', new WebAcls(options.webAcls ?? [])],
   ]);
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -84,6 +99,7 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
   return {
     endpoint: server.origin,
     events: () => buses.events,
+    secretValue: (secretId, stage) => secrets.value(secretId, stage),
     queue: (arn) => queues.byArn(arn),
     close: server.close,
   };

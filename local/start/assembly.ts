@@ -78,6 +78,8 @@ async function synthesize(origin: string, folder: string): Promise<void> {
       CDK_OUTDIR: folder,
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: 'embedded', origin }),
       CDK_VALIDATION: 'false',
+      // The embedded cloud is an environment of the checkout's own configuration.
+      SALLYPORT_CONFIG: '',
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -2,17 +2,27 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stop as stopBundler } from 'esbuild';
-import { PEOPLE } from '../cognito/people.ts';
+import { measureAnswers } from '../cloudwatch/access-log.ts';
+import type { StandingAlarm } from '../cloudwatch/alarms.ts';
+import { CloudWatch } from '../cloudwatch/cloud-watch.ts';
+import type { AlarmView } from '../cloudwatch/evaluate.ts';
+import type { Clock } from '../cloudwatch/metric-data.ts';
+import { isEvaluatedHere } from '../cloudwatch/produced.ts';
+import { measureSignIns, measureThrottles } from '../cloudwatch/service-metrics.ts';
+import { PEOPLE, withInvited } from '../cognito/people.ts';
 import { startCognito } from '../cognito/start-cognito.ts';
 import { FunctionHost } from '../functions/function-host.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { createAuthorizer, REGION } from '../iam/authorizer.ts';
+import { recordCalls } from '../iam/record-calls.ts';
+import type { MessageQueue } from '../services/message-queue.ts';
 import { startServices } from '../services/start-services.ts';
 import { forkStore } from '../store/fork-store.ts';
 import { type Deployment, readDeployment } from '../template/deployment.ts';
 import { startTriggers } from '../triggers/start-triggers.ts';
 import { prepareAssembly } from './assembly.ts';
 import { startUpstream } from './child.ts';
+import { deployDistribution } from './distribution.ts';
 import { phase } from './phase.ts';
 import type { Ports } from './ports.ts';
 
@@ -21,10 +31,19 @@ interface CloudOptions {
   dataFolder: string;
   /** Start the sample servers too. */
   demo: boolean;
+  /** The file that calls of AWS services are recorded in. */
+  recordCalls?: string | undefined;
+  /** The clock by which metrics are gathered and alarms judged. */
+  clock?: Clock;
 }
 
 export interface RunningCloud {
   deployment: Deployment;
+  /** Lets a minute end for metrics and alarms. */
+  minute(): void;
+  alarms(): readonly StandingAlarm[];
+  /** Alarms whose metrics nothing here measures. */
+  notEvaluated: readonly AlarmView[];
   stop(): Promise<void>;
 }
 
@@ -61,7 +80,14 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     const samples = options.demo ? [upstream('everything'), upstream('hr')] : [];
     const aws = startAws(options, running, log('store'));
     await settle([aws, ...samples]);
-    return { deployment: await aws, stop };
+    const { deployment, cloudWatch, queues } = await aws;
+    return {
+      deployment,
+      minute: () => cloudWatch.minute(queues),
+      alarms: () => cloudWatch.alarms.standing,
+      notEvaluated: deployment.alarms.filter((alarm) => !isEvaluatedHere(alarm)),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -74,24 +100,45 @@ async function settle(starts: readonly Promise<unknown>[]): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
+interface StartedCloud {
+  deployment: Deployment;
+  cloudWatch: CloudWatch;
+  queues: readonly MessageQueue[];
+}
+
 type Running = <Part>(start: Promise<Part>, stopPart: (part: Part) => Promise<unknown>) => Promise<Part>;
 
 /** Everything that the template declares. */
 async function startAws(
-  { ports, dataFolder }: CloudOptions,
+  { ports, dataFolder, clock, recordCalls: recordFile }: CloudOptions,
   running: Running,
   storeLog: string,
-): Promise<Deployment> {
+): Promise<StartedCloud> {
   const origin = `http://127.0.0.1:${ports.gateway}`;
   const assembly = await prepareAssembly(origin, dataFolder);
   phase('bundled and synthesized');
   const deployment = readDeployment(assembly, `http://127.0.0.1:${ports.cognito}`);
   const { policies, tables, userPool } = deployment;
-  const authorize = createAuthorizer(policies);
+  const record = recordFile === undefined ? undefined : recordCalls(recordFile, policies);
+  const authorize = createAuthorizer(policies, record);
+  const cloudWatch = new CloudWatch({
+    alarms: deployment.alarms,
+    topics: deployment.topics,
+    folder: join(dataFolder, 'services'),
+    now: clock,
+  });
+  const { put } = cloudWatch;
   const store = running(
     forkStore(
-      { port: ports.store, path: join(dataFolder, 'tables'), tables, policies: [...policies] },
+      {
+        port: ports.store,
+        path: join(dataFolder, 'tables'),
+        tables,
+        policies: [...policies],
+        recordCalls: recordFile,
+      },
       storeLog,
+      measureThrottles(put),
     ),
     (child) => child.close(),
   );
@@ -103,6 +150,9 @@ async function startAws(
       keyIds: deployment.keyIds,
       eventBuses: deployment.eventBuses,
       queues: deployment.queues,
+      secrets: deployment.secrets,
+      webAcls: deployment.webAcls,
+      alarms: cloudWatch.alarms,
       authorize,
     }),
     (part) => part.close(),
@@ -113,8 +163,11 @@ async function startAws(
       poolId: userPool.id,
       clientId: userPool.clientId,
       callbackUrls: userPool.callbackUrls,
-      people: PEOPLE,
+      people: withInvited(PEOPLE, userPool.invited),
+      providers: userPool.providers,
+      native: userPool.native,
       dataFolder: join(dataFolder, 'cognito'),
+      attempted: measureSignIns(userPool, put),
     }),
     (part) => part.close(),
   );
@@ -124,12 +177,16 @@ async function startAws(
       functions: deployment.functions,
       region: REGION,
       dataFolder,
+      put,
       endpoints: {
+        CLOUDWATCH: serviceOrigin,
         DYNAMODB: `http://127.0.0.1:${ports.store}`,
         S3: serviceOrigin,
         KMS: serviceOrigin,
         EVENTBRIDGE: serviceOrigin,
+        SECRETS_MANAGER: serviceOrigin,
         SQS: serviceOrigin,
+        WAFV2: serviceOrigin,
       },
     }),
     (host) => host.stop(),
@@ -145,11 +202,19 @@ async function startAws(
       ...(authorizer ? [authorizer.functionName] : []),
     ]),
   );
-  const { queue } = await services;
+  const { queue, secretValue } = await services;
   const invoke = async (name: string, event: string, requestId?: string) =>
     host.invoke(name, event, requestId);
-  await running(startGateway(deployment.api, invoke, ports.gateway), (gateway) => gateway.close());
+  const view = deployment.distribution;
+  const distribution = view && deployDistribution(view, secretValue);
+  const answered = measureAnswers(deployment.api.name, deployment.metricFilters, put);
+  await running(startGateway(deployment.api, invoke, ports.gateway, { distribution, answered }), (gateway) =>
+    gateway.close(),
+  );
   phase('everything answers');
   await running(startTriggers(deployment, { queue, invoke, authorize }), (triggers) => triggers.stop());
-  return deployment;
+  const queues = deployment.queues.map(({ arn }) => queue(arn));
+  const minutes = cloudWatch.start(queues);
+  await running(Promise.resolve(minutes), (started) => started.stop());
+  return { deployment, cloudWatch, queues };
 }

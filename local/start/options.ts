@@ -6,6 +6,7 @@ export interface StartOptions {
   data: string;
   fresh: boolean;
   demo: boolean;
+  recordCalls: string | undefined;
 }
 
 export const USAGE = `Usage: npm start -- [options]
@@ -16,6 +17,8 @@ Runs Sallyport on this machine.
   --data FOLDER   where data is kept (default .sallyport)
   --fresh         begin with no data
   --no-demo       start no sample servers and apply no sample configuration
+  --record-calls FILE
+                  append the calls of AWS services with the permissions they needed
   --help          show this text`;
 
 /** The command line is wrong, or asks for help (no message). */
@@ -29,7 +32,8 @@ export function readOptions(parameters: readonly string[]): StartOptions {
   if (values.help) throw new UsageError('');
   const parsed = port.safeParse(values.port);
   if (!parsed.success) throw new UsageError(`--port must be a number from 1 to 65530, not "${values.port}".`);
-  return { port: parsed.data, data: values.data, fresh: values.fresh, demo: values.demo };
+  const { data, fresh, demo, 'record-calls': recordCalls } = values;
+  return { port: parsed.data, data, fresh, demo, recordCalls };
 }
 
 function parse(args: readonly string[]) {
@@ -42,6 +46,7 @@ function parse(args: readonly string[]) {
         data: { type: 'string', default: '.sallyport' },
         fresh: { type: 'boolean', default: false },
         demo: { type: 'boolean', default: true },
+        'record-calls': { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values;

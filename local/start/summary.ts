@@ -8,10 +8,19 @@ interface SummaryOptions {
   demo: boolean;
   /** Resource types of the template that have no effect here. */
   unsupported: readonly string[];
+  /** Descriptions of alarms that nothing here can raise. */
+  notEvaluated: readonly string[];
 }
 
 /** What is printed once everything answers: what runs, the people, how to connect. */
-export function summary({ origin, ports, dataFolder, demo, unsupported }: SummaryOptions): string {
+export function summary({
+  origin,
+  ports,
+  dataFolder,
+  demo,
+  unsupported,
+  notEvaluated,
+}: SummaryOptions): string {
   const rows: [string, string][] = [
     ['Portal', `${origin}/mcp`],
     ['Page for people', `${origin}/`],
@@ -26,6 +35,7 @@ export function summary({ origin, ports, dataFolder, demo, unsupported }: Summar
   }
   rows.push(['Data and logs', dataFolder]);
   if (unsupported.length > 0) rows.push(['Without effect here', unsupported.join(', ')]);
+  if (notEvaluated.length > 0) rows.push(['Alarms never raised here', notEvaluated.map(idOf).join(', ')]);
   const people = PEOPLE.map(({ username, email, groups, about }): [string, string] => [
     username,
     `${email.padEnd(20)} ${groups.join(', ').padEnd(12)} ${about}`,
@@ -45,6 +55,9 @@ export function summary({ origin, ports, dataFolder, demo, unsupported }: Summar
     '',
   ].join('\n');
 }
+
+/** The id that an alarm's description begins with. */
+const idOf = (description: string): string => /^Sallyport (\w+):/.exec(description)?.[1] ?? description;
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import * as z from 'zod';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { TableDefinition } from './definitions.ts';
+import type { Throttled } from './throughput.ts';
 
 /** What the store's process is told; plain JSON. */
 export interface StoreProcessOptions {
@@ -14,6 +15,8 @@ export interface StoreProcessOptions {
   tables: readonly TableDefinition[];
   /** The policies of each role by its access key id; without them everybody may do everything. */
   policies?: readonly (readonly [principal: string, documents: readonly PolicyDocument[]])[] | undefined;
+  /** The file that calls of roles are recorded in. */
+  recordCalls?: string | undefined;
 }
 
 export interface StoreProcess {
@@ -26,6 +29,9 @@ export interface StoreProcess {
 }
 
 const report = z.union([z.object({ endpoint: z.string() }), z.object({ failed: z.string() })]);
+const throttle = z.object({
+  throttled: z.object({ table: z.string(), direction: z.enum(['Read', 'Write']) }),
+});
 
 /** The store needs nothing of this process's environment; without a log file it writes to this process's output. */
 function start(logFile: string | undefined): ChildProcess {
@@ -42,7 +48,11 @@ function start(logFile: string | undefined): ChildProcess {
 }
 
 /** Starts the table store in a process of its own. @throws Error with the reason in one line. */
-export async function forkStore(options: StoreProcessOptions, logFile?: string): Promise<StoreProcess> {
+export async function forkStore(
+  options: StoreProcessOptions,
+  logFile?: string,
+  throttled: Throttled = () => undefined,
+): Promise<StoreProcess> {
   const child = start(logFile);
   let closing = false;
   const exited = once(child, 'exit');
@@ -57,6 +67,10 @@ export async function forkStore(options: StoreProcessOptions, logFile?: string):
   const [message]: unknown[] = await Promise.race([once(child, 'message'), ended]);
   const answer = report.parse(message);
   if ('failed' in answer) throw new Error(answer.failed);
+  child.on('message', (told: unknown) => {
+    const { table, direction } = throttle.parse(told).throttled;
+    throttled(table, direction);
+  });
   return {
     endpoint: answer.endpoint,
     pid: child.pid ?? 0,

@@ -4,6 +4,7 @@ import { accessOf, accessOfSteps } from './access.ts';
 import { type Engine, isOperation, type Operation, type Parameters } from './engine.ts';
 import { serviceError, unsupported } from './errors.ts';
 import type { Gate } from './gate.ts';
+import type { Throughput } from './throughput.ts';
 import type { TimeToLive } from './time-to-live.ts';
 import { readSteps, Transactions, writeSteps } from './transactions.ts';
 
@@ -19,8 +20,9 @@ export function createOperations(parts: {
   timeToLive: TimeToLive;
   tables: ReadonlyMap<string, TableDescription>;
   authorize: Authorizer;
+  throughput: Throughput;
 }): Operations {
-  const { engine, gate, timeToLive, tables, authorize } = parts;
+  const { engine, gate, timeToLive, tables, authorize, throughput } = parts;
   const transactions = new Transactions(engine, gate);
   const tableOf = (name: string) => tables.get(name);
 
@@ -31,6 +33,7 @@ export function createOperations(parts: {
         throw serviceError('UnrecognizedClientException', refusal.message);
       if (refusal) throw serviceError('AccessDeniedException', refusal.message);
     }
+    throughput.take(requests);
   };
 
   return async (principal, operation, parameters) => {

@@ -7,6 +7,7 @@ import { StoreError, serviceError } from './errors.ts';
 import { Gate } from './gate.ts';
 import { createOperations, type Operations } from './operations.ts';
 import { ensureTables } from './tables.ts';
+import { type Throttled, Throughput } from './throughput.ts';
 import { TimeToLive } from './time-to-live.ts';
 
 const SWEEP_INTERVAL = 10 * 60_000;
@@ -19,6 +20,10 @@ export interface StoreOptions {
   path?: string | undefined;
   tables: readonly TableDefinition[];
   authorize: Authorizer;
+  /** Is told of every unit that a table refused. */
+  throttled?: Throttled | undefined;
+  /** Units of each table in a second; AWS's quota unless given. */
+  unitsPerSecond?: number | undefined;
 }
 
 export interface RunningStore {
@@ -38,7 +43,9 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
     const gate = new Gate();
     const timeToLive = new TimeToLive(engine, gate);
     const tables = await ensureTables(engine, timeToLive, options.tables);
-    const operations = createOperations({ engine, gate, timeToLive, tables, authorize: options.authorize });
+    const { authorize } = options;
+    const throughput = new Throughput(options.throttled, options.unitsPerSecond);
+    const operations = createOperations({ engine, gate, timeToLive, tables, authorize, throughput });
     const server = await listenOnLoopback(options.port, (request, response) => {
       void answer(operations, request, response);
     });

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createAuthorizer, everythingAllowed } from '../iam/authorizer.ts';
+import { recordCalls } from '../iam/record-calls.ts';
 import type { StoreProcessOptions } from './fork-store.ts';
 import { startStore } from './start-store.ts';
+import type { Throttled } from './throughput.ts';
 
 /** Clients that hold a connection open are not waited for any longer. */
 const CLOSE_LIMIT_MS = 1_000;
@@ -12,10 +14,13 @@ async function run(): Promise<void> {
   process.on('SIGINT', () => undefined);
   const parentGone = once(process, 'disconnect');
   const [options] = (await once(process, 'message')) as [StoreProcessOptions];
-  const { policies, ...store } = options;
+  const { policies, recordCalls: file, ...store } = options;
   try {
-    const authorize = policies ? createAuthorizer(new Map(policies)) : everythingAllowed;
-    const { endpoint, close } = await startStore({ ...store, authorize });
+    const byRole = new Map(policies ?? []);
+    const record = file === undefined ? undefined : recordCalls(file, byRole);
+    const authorize = policies ? createAuthorizer(byRole, record) : everythingAllowed;
+    const throttled: Throttled = (table, direction) => process.send?.({ throttled: { table, direction } });
+    const { endpoint, close } = await startStore({ ...store, authorize, throttled });
     process.send?.({ endpoint });
     await parentGone;
     setTimeout(() => process.exit(), CLOSE_LIMIT_MS).unref();

@@ -1,23 +1,26 @@
 import * as z from 'zod';
+import type { MetricFilterView } from '../cloudwatch/access-log.ts';
+import type { AlarmView } from '../cloudwatch/evaluate.ts';
 import type { FunctionView } from '../functions/function-environment.ts';
+import type { DistributionView } from '../gateway/distribution.ts';
 import type { RestApiView } from '../gateway/rest-api.ts';
 import { type PolicyDocument, policyDocument } from '../iam/document.ts';
 import type { QueueView } from '../services/message-queue.ts';
+import type { SecretView } from '../services/secrets.ts';
+import type { WebAclView } from '../services/web-acl.ts';
 import { type TableDefinition, tableDefinition } from '../store/definitions.ts';
 import type { EventSourceView } from '../triggers/event-source.ts';
 import type { ScheduleView } from '../triggers/schedule.ts';
+import { readAlarms, readMetricFilters } from './alarms-view.ts';
+import { readDistribution } from './distribution-view.ts';
 import { IDENTITIES } from './identity.ts';
+import { readInvocables } from './invocables.ts';
 import { readRestApi } from './rest-api-view.ts';
+import { readSecrets } from './secrets-view.ts';
 import { Stack } from './stack.ts';
 import { readEventSources, readQueues, readSchedules } from './triggers-view.ts';
-
-export interface UserPoolView {
-  id: string;
-  /** The value of `ProviderURL`: where functions find the identity provider. */
-  issuer: string;
-  clientId: string;
-  callbackUrls: readonly string[];
-}
+import { readUserPool, type UserPoolView } from './user-pool-view.ts';
+import { readWebAcls } from './web-acl-view.ts';
 
 /** Everything of a template that the embedded cloud runs. */
 export interface Deployment {
@@ -26,6 +29,8 @@ export interface Deployment {
   /** By principal, the logical id of a role. */
   policies: ReadonlyMap<string, readonly PolicyDocument[]>;
   api: RestApiView;
+  /** What stands in front of the API; undefined where a domain of its own does. */
+  distribution: DistributionView | undefined;
   userPool: UserPoolView;
   /** Names. */
   buckets: readonly string[];
@@ -33,8 +38,14 @@ export interface Deployment {
   /** Names. */
   eventBuses: readonly string[];
   queues: readonly QueueView[];
+  secrets: readonly SecretView[];
   eventSources: readonly EventSourceView[];
   schedules: readonly ScheduleView[];
+  webAcls: readonly WebAclView[];
+  alarms: readonly AlarmView[];
+  metricFilters: readonly MetricFilterView[];
+  /** ARNs. */
+  topics: readonly string[];
   /** Resource types that have no effect here and should not be relied on. */
   unsupported: readonly string[];
 }
@@ -43,8 +54,13 @@ export interface Deployment {
 const WITHOUT_EFFECT = new Set([
   'AWS::ApiGateway::Account',
   'AWS::CDK::Metadata',
+  'AWS::CodeDeploy::Application',
+  'AWS::CodeDeploy::DeploymentGroup',
+  'AWS::Cognito::ManagedLoginBranding',
   'AWS::Cognito::UserPoolDomain',
   'AWS::Lambda::Permission',
+  'AWS::SNS::TopicPolicy',
+  'AWS::WAFv2::LoggingConfiguration',
 ]);
 
 /**
@@ -55,6 +71,7 @@ export function readDeployment(folder: string, cognitoOrigin: string): Deploymen
   const stack = Stack.read(folder, cognitoOrigin);
   const named = (type: string) => stack.ofType(type, z.unknown()).map(({ name }) => name);
   const functions = readFunctions(stack);
+  const invocable = readInvocables(stack, functions);
   return {
     functions,
     tables: stack
@@ -62,13 +79,19 @@ export function readDeployment(folder: string, cognitoOrigin: string): Deploymen
       .map(({ logicalId, properties }) => tableDefinition(logicalId, properties)),
     policies: readPolicies(stack),
     api: readRestApi(stack),
+    distribution: readDistribution(stack),
     userPool: readUserPool(stack),
     buckets: named('AWS::S3::Bucket'),
     keyIds: named('AWS::KMS::Key'),
     eventBuses: named('AWS::Events::EventBus'),
     queues: readQueues(stack),
-    eventSources: readEventSources(stack, functions),
-    schedules: readSchedules(stack, functions),
+    secrets: readSecrets(stack),
+    eventSources: readEventSources(stack, invocable),
+    schedules: readSchedules(stack, invocable),
+    webAcls: readWebAcls(stack),
+    alarms: readAlarms(stack),
+    metricFilters: readMetricFilters(stack),
+    topics: named('AWS::SNS::Topic'),
     unsupported: [...stack.types().keys()].filter((type) => !IDENTITIES[type] && !WITHOUT_EFFECT.has(type)),
   };
 }
@@ -118,22 +141,4 @@ function readPolicies(stack: Stack): ReadonlyMap<string, readonly PolicyDocument
     for (const name of properties.Roles) policies.get(name)?.push(properties.PolicyDocument);
   }
   return policies;
-}
-
-const userPoolClient = z.object({
-  GenerateSecret: z.literal(false),
-  CallbackURLs: z.array(z.string()),
-});
-
-function readUserPool(stack: Stack): UserPoolView {
-  const [pool, ...otherPools] = stack.ofType('AWS::Cognito::UserPool', z.unknown());
-  const [client, ...otherClients] = stack.ofType('AWS::Cognito::UserPoolClient', userPoolClient);
-  if (!pool || !client || otherPools.length > 0 || otherClients.length > 0)
-    throw new Error('The template must have exactly one Cognito user pool with one client.');
-  return {
-    id: pool.name,
-    issuer: pool.attributes.ProviderURL ?? '',
-    clientId: client.name,
-    callbackUrls: client.properties.CallbackURLs,
-  };
 }

@@ -52,6 +52,18 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
     name: named('StageName') ?? logicalId,
     attributes: {},
   }),
+  'AWS::CloudFront::Distribution': ({ logicalId }) => {
+    const id = digest(logicalId).slice(0, 13).toUpperCase();
+    return { name: id, attributes: { DomainName: `d${id.toLowerCase()}.cloudfront.net`, Id: id } };
+  },
+  'AWS::CloudFront::Function': ({ logicalId }) => {
+    const functionArn = `arn:aws:cloudfront::${ACCOUNT}:function/${logicalId}`;
+    return { name: functionArn, attributes: { FunctionARN: functionArn } };
+  },
+  'AWS::CloudWatch::Alarm': ({ logicalId, named }) => {
+    const name = named('AlarmName') ?? `${PSEUDO_PARAMETERS['AWS::StackName']}-${logicalId}`;
+    return { name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } };
+  },
   'AWS::Cognito::UserPool': ({ logicalId, cognitoOrigin }) => {
     const id = `${REGION}_${digest(logicalId).slice(0, 9)}`;
     return {
@@ -68,6 +80,14 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
     const id = digest(logicalId).slice(0, 26);
     return { name: id, attributes: { ClientId: id } };
   },
+  'AWS::Cognito::UserPoolIdentityProvider': ({ logicalId, named }) => ({
+    name: named('ProviderName') ?? logicalId,
+    attributes: {},
+  }),
+  'AWS::Cognito::UserPoolUser': ({ logicalId, named }) => ({
+    name: named('Username') ?? logicalId,
+    attributes: {},
+  }),
   'AWS::DynamoDB::Table': ({ logicalId, named }) => {
     const name = named('TableName') ?? logicalId;
     return { name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
@@ -89,6 +109,10 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
     const id = uuid(digest(logicalId));
     return { name: id, attributes: { Arn: arn('kms', `key/${id}`), KeyId: id } };
   },
+  'AWS::Lambda::Alias': ({ named }) => {
+    const aliasArn = arn('lambda', `function:${named('FunctionName')}:${named('Name')}`);
+    return { name: aliasArn, attributes: { AliasArn: aliasArn } };
+  },
   'AWS::Lambda::EventSourceMapping': ({ logicalId }) => {
     const id = uuid(digest(logicalId));
     return { name: id, attributes: { Id: id } };
@@ -97,17 +121,43 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
     const name = named('FunctionName') ?? logicalId;
     return { name, attributes: { Arn: arn('lambda', `function:${name}`) } };
   },
+  'AWS::Lambda::Version': ({ named }) => ({
+    name: arn('lambda', `function:${named('FunctionName')}:1`),
+    attributes: { Version: '1' },
+  }),
   'AWS::Logs::LogGroup': ({ logicalId, named }) => {
     const name = named('LogGroupName') ?? logicalId;
     return { name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
   },
+  'AWS::Logs::MetricFilter': byLogicalId,
   'AWS::S3::Bucket': ({ logicalId, named }) => {
     const name = named('BucketName') ?? logicalId.toLowerCase();
     return { name, attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com` } };
+  },
+  'AWS::SecretsManager::Secret': ({ logicalId, named }) => {
+    const name = named('Name') ?? logicalId;
+    const secretArn = arn('secretsmanager', `secret:${name}-${digest(logicalId).slice(0, 6)}`);
+    return { name: secretArn, attributes: { Id: secretArn, Name: name } };
+  },
+  'AWS::SNS::Subscription': byLogicalId,
+  'AWS::SNS::Topic': ({ logicalId, named }) => {
+    const name = named('TopicName') ?? logicalId;
+    return { name: arn('sns', name), attributes: { TopicArn: arn('sns', name), TopicName: name } };
   },
   'AWS::SQS::Queue': ({ logicalId, named }) => {
     const name = named('QueueName') ?? logicalId;
     const url = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
     return { name: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
   },
+  'AWS::WAFv2::IPSet': ({ logicalId }) => ({
+    name: logicalId,
+    attributes: { Arn: arn('wafv2', `regional/ipset/${logicalId}/${uuid(digest(logicalId))}`) },
+  }),
+  'AWS::WAFv2::WebACL': ({ logicalId, named }) => {
+    const name = named('Name') ?? logicalId;
+    const id = uuid(digest(logicalId));
+    const aclArn = arn('wafv2', `regional/webacl/${name}/${id}`);
+    return { name: `${name}|${id}|REGIONAL`, attributes: { Arn: aclArn, Id: id } };
+  },
+  'AWS::WAFv2::WebACLAssociation': byLogicalId,
 };

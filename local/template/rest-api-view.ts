@@ -8,7 +8,7 @@ import type {
 } from '../gateway/rest-api.ts';
 import type { Stack } from './stack.ts';
 
-const restApi = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) });
+const restApi = z.object({ Name: z.string(), BinaryMediaTypes: z.array(z.string()).default([]) });
 const resource = z.object({ ParentId: z.string(), PathPart: z.string() });
 const method = z.object({
   HttpMethod: z.string(),
@@ -57,6 +57,7 @@ export function readRestApi(stack: Stack): RestApiView {
   const authorizers = readAuthorizers(stack);
   return {
     id,
+    name: api.properties.Name,
     stage: stage?.properties.StageName ?? 'main',
     binaryMediaTypes: api.properties.BinaryMediaTypes,
     methods: stack
@@ -149,7 +150,7 @@ function methodView(
 /** The function of an integration URI, and whether it is invoked with a response stream. */
 function invokedFunction(uri: string, logicalId: string): { functionName: string; streamed: boolean } {
   const invoked =
-    /:lambda:path\/(2015-03-31|2021-11-15)\/functions\/arn:aws:lambda:[^:]+:\d+:function:([\w-]+)\/(response-streaming-)?invocations$/.exec(
+    /:lambda:path\/(2015-03-31|2021-11-15)\/functions\/arn:aws:lambda:[^:]+:\d+:function:([\w-]+(?::[\w-]+)?)\/(response-streaming-)?invocations$/.exec(
       uri,
     );
   const [, version, functionName, streaming] = invoked ?? [];

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { FunctionView } from '../functions/function-environment.ts';
 import type { QueueView } from '../services/message-queue.ts';
 import type { EventSourceView } from '../triggers/event-source.ts';
 import type { ScheduleView } from '../triggers/schedule.ts';
+import type { FindInvocable } from './invocables.ts';
 import type { Stack } from './stack.ts';
 
 const queue = z.strictObject({
@@ -36,17 +36,17 @@ const eventSource = z.strictObject({
 });
 
 /** @throws Error naming the mapping whose function or queue is not in the template. */
-export function readEventSources(stack: Stack, functions: readonly FunctionView[]): EventSourceView[] {
+export function readEventSources(stack: Stack, invocable: FindInvocable): EventSourceView[] {
   const queues = readQueues(stack);
   return stack.ofType('AWS::Lambda::EventSourceMapping', eventSource).map(({ logicalId, properties }) => {
     const { EventSourceArn, FunctionName } = properties;
-    const target = functions.find(({ name, arn }) => name === FunctionName || arn === FunctionName);
+    const target = invocable(FunctionName);
     const source = queues.find(({ arn }) => arn === EventSourceArn);
     if (!target) throw new Error(`${logicalId} invokes ${FunctionName}, which is no function here.`);
     if (!source) throw new Error(`${logicalId} reads ${EventSourceArn}, which is no queue here.`);
-    if (source.visibilityTimeout < target.timeoutSeconds)
+    if (source.visibilityTimeout < target.view.timeoutSeconds)
       throw new Error(`${logicalId}: the queue's visibility timeout is below the function's timeout.`);
-    return { queueArn: source.arn, functionName: target.name, role: target.role };
+    return { queueArn: source.arn, functionName: target.name, role: target.view.role };
   });
 }
 
@@ -60,12 +60,12 @@ const rule = z.strictObject({
 });
 
 /** @throws Error naming the rule that has no rate or does not invoke functions. */
-export const readSchedules = (stack: Stack, functions: readonly FunctionView[]): ScheduleView[] =>
+export const readSchedules = (stack: Stack, invocable: FindInvocable): ScheduleView[] =>
   stack.ofType('AWS::Events::Rule', rule).map(({ logicalId, attributes, properties }) => ({
     ruleArn: attributes.Arn ?? '',
     everyMilliseconds: everyMilliseconds(properties.ScheduleExpression, logicalId),
     functionNames: properties.Targets.map(({ Arn }) => {
-      const target = functions.find(({ arn }) => arn === Arn);
+      const target = invocable(Arn);
       if (!target) throw new Error(`${logicalId} invokes ${Arn}, which is no function here.`);
       return target.name;
     }),

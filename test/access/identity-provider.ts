@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-type Answer = Record<string, unknown> | { error: string };
+type Answer = Record<string, unknown> | { error: string; error_description?: string };
 
 /** A small OpenID provider whose next answer a test decides. */
 export interface ScriptedIdentityProvider {
@@ -44,7 +44,8 @@ export async function startIdentityProvider(): Promise<ScriptedIdentityProvider>
     const back = new URL(query.get('redirect_uri') ?? '');
     back.searchParams.set('state', query.get('state') ?? '');
     const answer = typeof idp.next === 'function' ? idp.next(query) : idp.next;
-    if ('error' in answer) back.searchParams.set('error', String(answer.error));
+    if ('error' in answer)
+      for (const [name, value] of Object.entries(answer)) back.searchParams.set(name, String(value));
     else {
       const code = randomUUID();
       const [nonce, challenge] = [query.get('nonce') ?? '', query.get('code_challenge') ?? ''];

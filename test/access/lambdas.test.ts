@@ -36,6 +36,7 @@ beforeAll(async () => {
     IDP_ISSUER: deployment.idp.issuer,
     IDP_CLIENT_ID: deployment.idp.clientId,
     IDP_NAME: 'cognito',
+    IDENTITY_PROVIDERS: '[]',
     ALLOWED_REDIRECT_URIS: '[]',
     OUTGOING_NETWORKS: '[]',
     IDENTITY_ASSERTION_ISSUERS: '[]',

@@ -5,10 +5,11 @@ import { personFromClaims } from '../../lambdas/access/sign-in/person-from-claim
 import { resourcesOf } from '../../lambdas/shared/origin.ts';
 
 const claims = { sub: 'abc', email: 'Alice@Example.com', email_verified: true };
+const POOL = { pool: 'cognito', providers: [] };
 
-describe('a person', () => {
-  it('is the provider and its subject; the address is an attribute', () => {
-    const person = personFromClaims({ ...claims, 'cognito:groups': ['engineering'] }, 'cognito');
+describe('a person of the user pool itself', () => {
+  it('is the pool and its subject; the address is an attribute', () => {
+    const person = personFromClaims({ ...claims, 'cognito:groups': ['engineering'] }, POOL);
     expect(person).toEqual({
       id: personId('cognito', 'abc'),
       idp: 'cognito',
@@ -19,36 +20,34 @@ describe('a person', () => {
     });
   });
 
-  it.each([
-    ['a list', [{ providerName: 'Okta', userId: '00u1' }]],
-    ['text', JSON.stringify([{ providerName: 'Okta', userId: '00u1' }])],
-  ])('who was federated (identities as %s) is known by the federated provider', (_form, identities) => {
-    const person = personFromClaims({ ...claims, identities }, 'cognito');
-    expect(person).toMatchObject({ id: personId('Okta', '00u1'), idp: 'Okta', subject: '00u1' });
-  });
-
   it.each(['\u212Aate@example.com', 'kate@\u212Aorp.example'])(
     'at %s does not become somebody with plain letters',
     (email) => {
-      expect(personFromClaims({ ...claims, email }, 'cognito').email).toBe(email);
+      expect(personFromClaims({ ...claims, email }, POOL).email).toBe(email);
     },
   );
 
   it('whose address is not verified is not named to the application, which hears of the refusal', () => {
     const unverified = { ...claims, email_verified: false };
-    expect(() => personFromClaims(unverified, 'cognito')).toThrow(
+    expect(() => personFromClaims(unverified, POOL)).toThrow(
       expect.objectContaining({ message: expect.not.stringMatching(/alice/i) }),
     );
   });
 
   it.each([
     { ...claims, identities: 'not json' },
+    { ...claims, identities: [{ providerName: 'okta' }] },
     { ...claims, sub: 1 },
     { ...claims, 'cognito:groups': 'admin' },
   ])('is not guessed from claims of another form', (strange) => {
-    expect(() => personFromClaims(strange, 'cognito')).toThrow(
+    expect(() => personFromClaims(strange, POOL)).toThrow(
       expect.objectContaining({ code: 'sign_in_refused', status: 403 }),
     );
+  });
+
+  it('is not somebody whom a provider sent that is not configured', () => {
+    const identities = [{ providerName: 'okta', userId: '00u1' }];
+    expect(() => personFromClaims({ ...claims, identities }, POOL)).toThrow('not accepted here');
   });
 });
 

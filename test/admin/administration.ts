@@ -18,6 +18,7 @@ import { buffered } from '../../lambdas/shared/handler.ts';
 import { resourcesOf } from '../../lambdas/shared/origin.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import { startTestServices, startTestStore } from '../fixtures/store.ts';
+import { healthSources } from './health-sources.ts';
 
 export const ORIGIN = 'https://sallyport.test';
 
@@ -122,6 +123,7 @@ export async function startAdministration() {
     }),
     auditTable: table('audit'),
     identity,
+    health: healthSources(policies),
     async fetchCatalog({ url }) {
       const catalog = upstreams.get(url);
       if (catalog) return catalog;
@@ -158,6 +160,7 @@ export async function startAdministration() {
     upstreams,
     identity,
     policies,
+    catalog: table('catalog'),
     events: () => services.events(),
     apply: (...documents: unknown[]) => call('POST', '/apply', { body: { documents } }),
     /** What the relay would read now. */

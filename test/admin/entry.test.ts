@@ -26,6 +26,10 @@ beforeAll(async () => {
     EVENT_BUS: services.eventBus,
     ALLOWED_ORIGINS: '[]',
     AUDIT_RETENTION_DAYS: '30',
+    SIGNING_KEY_ROTATION_DAYS: '30',
+    STACK_NAME: 'Sallyport',
+    STAGE_ARN: 'arn:aws:apigateway:us-east-1::/restapis/api/stages/main',
+    API_HOST: 'api.execute-api.us-east-1.amazonaws.com',
   });
 });
 afterAll(async () => {

@@ -2,8 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, exportJWK, SignJWT } from 'jose';
 import { signInHeadless } from '../../cli/headless-sign-in.ts';
+import { tableOf } from '../e2e/administrator.ts';
 import { Connection, type Tokens } from '../e2e/connection.ts';
 import { startCloud, type TestCloud } from '../fixtures/cloud.ts';
+import { pastTheOrigin } from './past-the-origin.ts';
 
 let cloud: TestCloud;
 let client: Connection;
@@ -175,6 +177,88 @@ describe('forged forwarded headers', () => {
   });
 });
 
+describe('going past the distribution to the API itself', () => {
+  const FORGED: Record<string, string> = {
+    'x-sallyport-origin-secret': 'a guess',
+    'x-sallyport-viewer-address': '10.0.0.1',
+  };
+  const refused = { status: 403, text: expect.stringContaining('"code":"origin_required"') };
+
+  it.each([{}, FORGED])('is refused on every route, with the headers %j', async (headers) => {
+    const directly = pastTheOrigin(cloud);
+    const dana = `Bearer ${await adminToken('dana')}`;
+    for (const path of ['/', '/console/signed-out', '/mcp', '/.well-known/oauth-authorization-server'])
+      expect(await directly(path, { headers })).toMatchObject(refused);
+    expect(await directly('/api/v1/me', { headers: { ...headers, authorization: dana } })).toMatchObject(
+      refused,
+    );
+    const body = JSON.stringify({ redirect_uris: ['http://127.0.0.1/callback'] });
+    const registering = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
+    expect(await directly('/oauth/register', registering)).toMatchObject(refused);
+  });
+
+  it.each([{}, FORGED])(
+    'is refused with a good token, used at the origin before or not: %j',
+    async (headers) => {
+      const directly = pastTheOrigin(cloud);
+      const { access_token } = await client.signIn('bob');
+      const sent = {
+        method: 'POST',
+        headers: { ...headers, authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+        body: LIST,
+      };
+      const unused = await directly('/mcp', sent);
+      expect(unused.status).toBe(401);
+      expect(unused.headers['www-authenticate']).toContain(`"${cloud.origin}/.well-known/`);
+      expect((await atPortal(access_token)).status).toBe(200);
+      expect(await directly('/mcp', sent)).toMatchObject(refused);
+    },
+  );
+});
+
+describe('a forged viewer’s address', () => {
+  const forged = (last: number) => ({
+    'x-sallyport-viewer-address': `10.0.0.${last}`,
+    'x-sallyport-origin-secret': 'a guess',
+    'x-forwarded-for': `10.0.0.${last}`,
+  });
+
+  it('does not reach policies and the audit: they see who connects', async () => {
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'everything__echo' } };
+    await fetch(cloud.mcpUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${alice.access_token}`,
+        ...forged(1),
+      },
+      body: JSON.stringify(call),
+    });
+    const answer = await fetch(`${cloud.origin}/api/v1/audit?person=alice@example.com`, {
+      headers: { authorization: `Bearer ${await adminToken('dana')}` },
+    });
+    const { items } = (await answer.json()) as { items: { ip?: string; tool?: string }[] };
+    expect(items.filter(({ tool }) => tool === 'echo').map(({ ip }) => ip)).toContain('127.0.0.1');
+    expect(new Set(items.map(({ ip }) => ip))).toEqual(new Set(['127.0.0.1']));
+  });
+
+  it('does not give anybody a fresh count of registrations', async () => {
+    const identity = tableOf(cloud, 'Identity');
+    const counted = async (address: string) => {
+      const { items } = await identity.query({ partition: { value: `Registrations#${address}` } });
+      return items.reduce((sum, { count }) => sum + Number(count), 0);
+    };
+    const before = await counted('127.0.0.1');
+    for (const last of [1, 2, 3])
+      await fetch(`${cloud.origin}/oauth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...forged(last) },
+        body: JSON.stringify({ redirect_uris: ['http://127.0.0.1/callback'] }),
+      });
+    expect([await counted('127.0.0.1'), await counted('10.0.0.1')]).toEqual([before + 3, 0]);
+  });
+});
+
 describe('framing', () => {
   it.each([
     ['the home page', '/'],
@@ -183,13 +267,14 @@ describe('framing', () => {
     ['an interaction of nobody', '/oauth/interaction/unknown'],
     ['a callback of nobody', '/oauth/callback?state=unknown'],
     ['the MCP endpoint in a browser', '/mcp'],
-  ])('%s refuses to be framed, sniffed or cached', async (_name, path) => {
+  ])('%s refuses to be framed, sniffed, cached or asked for without TLS', async (_name, path) => {
     const { headers } = await fetch(`${cloud.origin}${path}`, { headers: { accept: 'text/html' } });
     expect(headers.get('content-type')).toContain('text/html');
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
   });
 });
 

@@ -26,3 +26,11 @@ describe('a record of what a service token did', () => {
     expect(toAuditItem(stored(authenticationFields(event)))).toMatchObject({ service: { id: 'ci' } });
   });
 });
+
+it('a record of a sign-in names the identity provider as far as it is known', () => {
+  const signIn = { activity: 'sign-in', status: 'failure', actor: { ip: '192.0.2.10' } } as const;
+  expect(toAuditItem(stored(authenticationFields({ ...signIn, idp: 'okta' })))).toMatchObject({
+    idp: 'okta',
+  });
+  expect(toAuditItem(stored(authenticationFields(signIn)))).not.toHaveProperty('idp');
+});

@@ -13,6 +13,7 @@ import { kindNames, kinds } from '../../lambdas/shared/documents/kinds.ts';
 /** Operations without a command, and why. */
 const API_ONLY: Record<string, string> = {
   readOpenapi: 'for programs that generate clients',
+  readHealth: 'doctor reads it once it has signed in: the command is tried at a running deployment',
   ...Object.fromEntries(
     kindNames.map((kind) => [`put${kind}`, 'apply does it for one document as for many']),
   ),
@@ -23,6 +24,7 @@ const OAUTH_ONLY: Record<string, string> = {
   'sallyport login': 'signs in; its only API call is that of whoami',
   'sallyport logout': 'revokes tokens; everywhere is what session revoke does',
   'sallyport token': 'is for the portal',
+  'sallyport doctor': 'signs in anew, and examines more than the admin API',
 };
 
 /** How each command is tried; `FILE` is a file with a document. */

@@ -27,6 +27,7 @@ import { Table } from '../../lambdas/shared/table.ts';
 import { PEOPLE } from '../../local/cognito/people.ts';
 import { startCognito } from '../../local/cognito/start-cognito.ts';
 import { restEvent } from '../admin/administration.ts';
+import { healthSources } from '../admin/health-sources.ts';
 import { startTestServices, startTestStore } from '../fixtures/store.ts';
 
 type Handler = ReturnType<typeof buffered>;
@@ -110,6 +111,7 @@ export async function startRunningDeployment() {
     audit,
     auditTable: table('audit'),
     identity,
+    health: healthSources(policies),
     async fetchCatalog({ url }) {
       const catalog = upstreams.get(url);
       if (catalog) return catalog;

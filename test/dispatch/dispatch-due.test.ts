@@ -24,7 +24,11 @@ beforeEach(async () => {
   now = new Date('2026-03-01T12:00:20.500Z');
   dispatcher = {
     work: new WorkStore(policies),
-    send: sendJobsTo({ access: queues.url('jobs'), audit: queues.url('others') }),
+    send: sendJobsTo({
+      access: queues.url('jobs'),
+      audit: queues.url('others'),
+      data: queues.url('jobs'),
+    }),
     now: () => now,
   };
 });
@@ -75,7 +79,7 @@ function crashing(step: 'send' | 'postpone', nth: number, when: 'before' | 'afte
 describe('the dispatcher', () => {
   it('creates the recurring work, due at once, and sends each job to its queue', async () => {
     await dispatchDue(dispatcher);
-    expect(await sent('jobs')).toEqual(['expire-held-clients', 'rotate-signing-key']);
+    expect(await sent('jobs')).toEqual(['expire-held-clients', 'migrate-data', 'rotate-signing-key']);
     expect(await sent('others')).toEqual(['sweep-intents']);
     expect(await itemOf('sweep-intents')).toEqual({
       pk: 'Work#sweep-intents',
@@ -129,6 +133,16 @@ describe('the dispatcher', () => {
     });
   });
 
+  it('notes when it came to its end, and does not when something could not be sent', async () => {
+    await dispatchDue(dispatcher);
+    expect(await dispatcher.work.lastTick()).toBe('2026-03-01T12:00:20.500Z');
+    passes(5 * MINUTE);
+    const failing: Dispatcher = { ...dispatcher, send: () => Promise.reject(new Error('no queue')) };
+    await expect(dispatchDue(failing)).rejects.toThrow('could not be sent');
+    expect(await dispatcher.work.lastTick()).toBe('2026-03-01T12:00:20.500Z');
+    await policies.delete({ pk: 'Work#', sk: 'last-tick' });
+  });
+
   it('leaves work alone that it does not understand, and sends the rest', async () => {
     const unknown = {
       pk: 'Work#of-a-later-version',
@@ -174,7 +188,7 @@ describe('a dispatcher that ends between two steps loses nothing:', () => {
         queue === 'access' ? Promise.reject(new Error('no queue')) : dispatcher.send(queue, message),
     };
     await expect(dispatchDue(failing)).rejects.toThrow('2 jobs could not be sent');
-    expect(await allSent()).toEqual(['sweep-intents']);
+    expect(await allSent()).toEqual(['migrate-data', 'sweep-intents']);
     passes(2 * MINUTE);
     await dispatchDue(dispatcher);
     expect(await allSent()).toEqual(['expire-held-clients', 'rotate-signing-key']);

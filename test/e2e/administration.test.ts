@@ -12,6 +12,7 @@ import { runCommand } from '../cli/run.ts';
 import { startCloud, type TestCloud } from '../fixtures/cloud.ts';
 import { tableOf } from './administrator.ts';
 import { Connection } from './connection.ts';
+import { describeDoctor } from './doctor.ts';
 import { applyServiceToken, describeServiceTokens } from './service-tokens.ts';
 
 let cloud: TestCloud;
@@ -148,4 +149,8 @@ describe('the audit of a running deployment', () => {
 /** Here, because the wait for their policy passes while the audit waits for its portal, in one deployment. */
 describe('a service token of a running deployment', () => {
   describeServiceTokens(administered);
+});
+
+describe('the doctor at a running deployment', () => {
+  describeDoctor(administered);
 });

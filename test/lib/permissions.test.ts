@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { resourcesOf, statements, template } from './template.ts';
+import { resourcesOf, statements, template, withoutScope } from './template.ts';
 
 const production = template();
 const all = statements(production);
@@ -30,7 +30,7 @@ describe('what the functions may do', () => {
     }
     const functionRoles = new Set(all.map((statement) => statement.role));
     for (const [id, role] of resourcesOf(production, 'AWS::IAM::Role')) {
-      if (functionRoles.has(id)) expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+      if (functionRoles.has(withoutScope(id))) expect(role.Properties.ManagedPolicyArns).toBeUndefined();
     }
   });
 

@@ -3,6 +3,18 @@ import { resourcesOf, template } from './template.ts';
 
 const production = template();
 
+/** An address at the public origin, which is the distribution's. */
+const atOrigin = (before: string, after: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      `${before}https://`,
+      { 'Fn::GetAtt': [expect.stringContaining('FrontDoorDistribution'), 'DomainName'] },
+      after,
+    ],
+  ],
+});
+
 describe('the stack', () => {
   it('runs every function on nodejs24.x and arm64, with a log group that forgets', () => {
     const functions = resourcesOf(production, 'AWS::Lambda::Function');
@@ -53,12 +65,15 @@ describe('the stack', () => {
   });
 
   it('answers a missing or bad token with the challenge, built from the public origin', () => {
-    production.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
-      ResponseType: 'UNAUTHORIZED',
+    const responses = resourcesOf(production, 'AWS::ApiGateway::GatewayResponse');
+    const challenge = responses.find(([, { Properties }]) => Properties.ResponseType === 'UNAUTHORIZED');
+    expect(challenge?.[1].Properties).toMatchObject({
       StatusCode: '401',
       ResponseParameters: {
-        'gatewayresponse.header.WWW-Authenticate':
-          '\'Bearer error="invalid_token", resource_metadata="https://ai.example.com/.well-known/oauth-protected-resource/mcp", scope="mcp"\'',
+        'gatewayresponse.header.WWW-Authenticate': atOrigin(
+          '\'Bearer error="invalid_token", resource_metadata="',
+          '/.well-known/oauth-protected-resource/mcp", scope="mcp"\'',
+        ),
       },
     });
   });
@@ -73,7 +88,7 @@ describe('the stack', () => {
       PreventUserExistenceErrors: 'ENABLED',
       AllowedOAuthFlows: ['code'],
       AllowedOAuthScopes: ['openid', 'email', 'profile'],
-      CallbackURLs: ['https://ai.example.com/oauth/callback'],
+      CallbackURLs: [atOrigin('', '/oauth/callback')],
     });
     expect(JSON.stringify(client)).not.toContain('aws.cognito.signin.user.admin');
   });
@@ -118,7 +133,8 @@ describe('the stack', () => {
   it('gives the embedded environment the same resources as production', () => {
     const shape = (name: string) =>
       Object.entries(template(name).toJSON().Resources as Record<string, { Type: string }>)
-        .map(([id, { Type }]) => `${Type} ${id.replace(/(Deployment).*/, '$1')}`)
+        // Ids of deployments, versions and invited owners hold what differs: their content.
+        .map(([id, { Type }]) => `${Type} ${id.replace(/(Deployment|CurrentVersion|Owners).*/, '$1')}`)
         .sort();
     expect(shape('embedded')).toEqual(shape('production'));
   });

@@ -1,50 +1,141 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { Code, Function as LambdaFunction, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
-import { App, Stack } from 'aws-cdk-lib/core';
-import { readConfiguration } from '../../lib/configuration.ts';
+import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { SallyportProps } from '../../lib/configuration.ts';
+import { findingOf } from '../../lib/gates/acknowledgement.ts';
+import { ACKNOWLEDGEMENTS } from '../../lib/gates/acknowledgements.ts';
+import { addGates } from '../../lib/gates/add-gates.ts';
+import { TemplateRules } from '../../lib/gates/template-rules.ts';
+import { Sallyport } from '../../lib/sallyport.ts';
 import { SallyportStack } from '../../lib/sallyport-stack.ts';
 import configuration from '../../sallyport.config.ts';
+import { EVERYTHING } from './everything.ts';
 
 interface Report {
-  pluginReports: { violations: { ruleName: string }[] }[];
+  pluginReports: {
+    pluginName: string;
+    violations: { ruleName: string; violatingConstructs: { constructPath?: string }[] }[];
+  }[];
 }
 
-/** The rules that the built-in template validation finds broken, warnings included. */
-function findings(build: (app: App) => void): string[] {
-  const outdir = mkdtempSync(join(tmpdir(), 'sallyport-gate-'));
-  try {
-    const app = new App({
-      outdir,
-      postCliContext: { '@aws-cdk/core:validateAgainstDefaultRules': true },
-      stackTraces: false,
-    });
-    build(app);
-    const exitCode = process.exitCode;
-    app.synth({ errorOnDuplicateSynth: false });
-    process.exitCode = exitCode;
-    const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;
-    return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
-  } finally {
-    rmSync(outdir, { recursive: true, force: true });
-  }
+interface Finding {
+  /** As acknowledgements may name it: the rule with and without what found it. */
+  ids: string[];
+  path: string;
 }
 
-describe('the template validation', () => {
-  it('finds nothing in the stack: no error and no warning', () => {
-    const environment = readConfiguration(configuration, 'production');
-    expect(findings((app) => void new SallyportStack(app, 'Sallyport', environment))).toEqual([]);
+/** What the synthesis of an app says of it: errors and warnings alike. */
+function findingsIn(app: App): Finding[] {
+  app.synth({ errorOnDuplicateSynth: false });
+  const { pluginReports } = JSON.parse(
+    readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'),
+  ) as Report;
+  return pluginReports.flatMap(({ pluginName, violations }) =>
+    violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath: path = '' }) => ({
+        ids: [ruleName, `${pluginName}::${ruleName}`],
+        path,
+      })),
+    ),
+  );
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-gate-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const makeApp = (name: string) =>
+  new App({
+    outdir: join(folder, name),
+    postCliContext: {
+      '@aws-cdk/core:validateAgainstDefaultRules': true,
+      '@aws-cdk/core:failSynthOnValidationErrors': false,
+    },
+    stackTraces: false,
   });
 
-  it('finds a runtime that is no longer supported', () => {
+/** A deployment's stack, and the construct in it that acknowledgements are for. */
+function deploy(app: App, props: SallyportProps): Sallyport {
+  const constructs = new SallyportStack(app, 'Stack', props).node.findAll();
+  const deployment = constructs.find((construct) => construct instanceof Sallyport);
+  if (!deployment) throw new Error('The stack holds no deployment.');
+  return deployment;
+}
+
+/** What there is to acknowledge in an environment, and whether an acknowledgement is for it. */
+function judge(name: string, props: SallyportProps) {
+  const app = makeApp(name);
+  const deployment = deploy(app, props);
+  Validations.of(app).addPlugins(new TemplateRules(), new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  const covers = (id: string, at: string, { ids, path }: Finding) =>
+    ids.includes(findingOf(deployment, id)) && `${path}/`.startsWith(`${deployment.node.path}/${at}/`);
+  return { findings: findingsIn(app), covers };
+}
+
+const { production } = configuration.environments;
+if (!production) throw new Error('sallyport.config.ts has no environment production.');
+const judged = Object.entries({ production, everything: EVERYTHING }).map(
+  ([name, props]) => [name, judge(name, props)] as const,
+);
+const acknowledged = ACKNOWLEDGEMENTS.flatMap(({ id, at }) => at.map((path) => ({ id, path })));
+
+describe('the findings of the template gates', () => {
+  it.each(judged)('are fixed or acknowledged: %s', (_name, { findings, covers }) => {
+    expect(findings.length).toBeGreaterThan(20);
+    const open = findings.filter(
+      (finding) => !acknowledged.some(({ id, path }) => covers(id, path, finding)),
+    );
+    expect(open).toEqual([]);
+  });
+
+  it('are acknowledged no longer than they are there', () => {
+    const stale = acknowledged.filter(
+      ({ id, path }) =>
+        !judged.some(([, { findings, covers }]) => findings.some((finding) => covers(id, path, finding))),
+    );
+    expect(stale).toEqual([]);
+  });
+
+  it('are acknowledged with reasons of their own', () => {
+    const reasons = ACKNOWLEDGEMENTS.map(({ reason }) => reason);
+    expect(new Set(reasons).size).toBe(reasons.length);
+    for (const reason of reasons) expect(reason.split(' ').length).toBeGreaterThan(8);
+  });
+
+  it('are none when the gates are added to an app', () => {
+    const app = makeApp('gated');
+    deploy(app, production);
+    addGates(app);
+    expect(findingsIn(app)).toEqual([]);
+  });
+
+  it('are found by each of the gates: our rules, cdk-nag, and CloudFormation’s validation', () => {
     jest.spyOn(console, 'error').mockImplementation(() => {});
-    const rules = findings((app) => {
-      const code = Code.fromInline('exports.handler = () => {};');
-      const runtime = new Runtime('nodejs16.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
-      new LambdaFunction(new Stack(app, 'Old'), 'Function', { code, runtime, handler: 'index.handler' });
+    const app = makeApp('old');
+    const code = Code.fromInline('exports.handler = () => {};');
+    const runtime = new Runtime('nodejs16.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
+    new LambdaFunction(new Stack(app, 'Old'), 'Function', { code, runtime, handler: 'index.handler' });
+    addGates(app);
+    expect(findingsIn(app).flatMap(({ ids }) => ids)).toEqual(
+      expect.arrayContaining(['log-retention', 'AwsSolutions-L1', 'Serverless-LambdaTracing', 'W2531']),
+    );
+  });
+
+  it('fail the command line, warnings too', () => {
+    expect(JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'))).toMatchObject({
+      strict: true,
+      context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
     });
-    expect(rules).toContain('W2531');
+  });
+
+  it('are nothing that the construct itself needs: whoever uses it in an app of their own has no cdk-nag', () => {
+    const lib = join(import.meta.dirname, '../../lib');
+    const sources = globSync('**/*.ts', { cwd: lib }).filter((file) => !file.startsWith('gates'));
+    expect(sources.length).toBeGreaterThan(20);
+    for (const file of sources)
+      expect(readFileSync(join(lib, file), 'utf8')).not.toMatch(/cdk-nag|\/gates\//);
   });
 });

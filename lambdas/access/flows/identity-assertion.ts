@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PORTAL_SCOPE } from '../../shared/origin.ts';
+import { emailDomainOf } from '../sessions/email-domain.ts';
 import { type Person, personId } from '../sessions/person.ts';
 import { invalidGrant } from './token-errors.ts';
 
@@ -38,11 +39,8 @@ export const assertionClaims = z.object({
 });
 export type AssertionClaims = z.output<typeof assertionClaims>;
 
-/** ASCII on both sides: lower case then never makes another address of it. */
-const ADDRESS = /^[\x21-\x3f\x41-\x7e]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)$/i;
-
 function vouchedEmail({ email, email_verified }: AssertionClaims, issuer: AssertionIssuer): string {
-  const domain = ADDRESS.exec(email)?.[1]?.toLowerCase();
+  const domain = emailDomainOf(email);
   if (domain === undefined || email_verified === false || email_verified === 'false')
     throw invalidGrant('The assertion has no verified e-mail address.');
   if (!issuer.emailDomains.some((listed) => listed.toLowerCase() === domain))

@@ -4,7 +4,7 @@ import { CompactEncrypt, compactDecrypt } from 'jose';
 import * as z from 'zod';
 import type { Table } from '../../shared/table.ts';
 import { nowSeconds } from '../lifetimes.ts';
-import { type KeyRing, keyRingSchema, publicKeysOf } from './key-ring.ts';
+import { type KeyRing, keyRingSchema, publicKeysOf, publicStateOf } from './key-ring.ts';
 import { JWKS_KEY } from './public-keys.ts';
 
 const VAULT_KEY = { pk: 'signing-key', sk: 'current' } as const;
@@ -74,7 +74,7 @@ export class KeyRingStore {
   /** Publishes the public halves; those of a newer version stay. */
   async publish({ version, ring }: VersionedRing): Promise<void> {
     await this.#options.identity.put(
-      { ...JWKS_KEY, version, keys: publicKeysOf(ring) },
+      { ...JWKS_KEY, version, keys: publicKeysOf(ring), ring: publicStateOf(ring) },
       {
         expression: 'attribute_not_exists(pk) OR #version < :version',
         names: { '#version': 'version' },

@@ -106,3 +106,11 @@ export const publicKeysOf = ({ generations }: KeyRing): PublicJwk[] =>
     const { kty, kid, alg, use, n, e } = signingKey;
     return [{ kty, kid, alg, use, n, e }];
   });
+
+/** A generation without anything that is secret: which key is in which state, and since when (epoch seconds). */
+export const publicStateOf = ({ generations }: KeyRing) =>
+  generations.map(({ kid, state, createdAt, publishedAt, signingSince, retiredAt }) => ({
+    kid,
+    status: state,
+    since: { next: publishedAt, signing: signingSince, retired: retiredAt }[state] ?? createdAt,
+  }));

@@ -1,11 +1,14 @@
 import * as oauth from 'oauth4webapi';
 import { SallyportError } from '../../shared/errors.ts';
 import { isLoopback } from '../clients/redirect-rules.ts';
+import { SignInRefused } from './sign-in-refused.ts';
 
 export interface IdentityProviderOptions {
   issuer: string;
   clientId: string;
   redirectUri: string;
+  /** The one provider behind the user pool: its page is shown at once, without a choice before it. */
+  behind?: string;
 }
 
 /** What one sign-in must prove to have started itself. */
@@ -17,6 +20,7 @@ export interface SignInProof {
 
 const DISCOVERY_KEPT_MS = 60 * 60 * 1_000;
 const PATIENCE_MS = 8_000;
+const LONGEST_WORDS = 300;
 
 export const newProof = (): SignInProof => ({
   state: oauth.generateRandomState(),
@@ -52,6 +56,7 @@ export class IdentityProvider {
       nonce: proof.nonce,
       code_challenge: await oauth.calculatePKCECodeChallenge(proof.verifier),
       code_challenge_method: 'S256',
+      ...(this.#options.behind ? { identity_provider: this.#options.behind } : {}),
       ...(options.again ? { prompt: 'login' } : {}),
       ...(options.loginHint ? { login_hint: options.loginHint } : {}),
     };
@@ -88,9 +93,11 @@ export class IdentityProvider {
     } catch (error) {
       if (error instanceof SallyportError) throw error;
       if (error instanceof oauth.AuthorizationResponseError)
-        throw refused(`it answered ${error.error}`, error);
-      if (error instanceof oauth.ResponseBodyError) throw refused(`it answered ${error.error}`, error);
-      if (error instanceof oauth.OperationProcessingError) throw refused('its answer is not valid', error);
+        throw refused(`it answered ${error.error}`, error.error_description);
+      if (error instanceof oauth.ResponseBodyError)
+        throw refused(`it answered ${error.error}`, error.error_description);
+      if (error instanceof oauth.OperationProcessingError)
+        throw refused('its answer is not valid', error.message);
       throw unavailable('it did not answer', error);
     }
   }
@@ -125,12 +132,11 @@ export class IdentityProvider {
   }
 }
 
-const refused = (why: string, cause?: unknown) =>
-  new SallyportError(
-    'sign_in_refused',
-    403,
+/** @param said the provider's own words, which tell administrators what to change. */
+const refused = (why: string, said?: string) =>
+  new SignInRefused(
     `The identity provider did not sign you in: ${why}. Go back to the application and try again.`,
-    { cause },
+    said ? { recorded: `It said: ${said.slice(0, LONGEST_WORDS)}.` } : {},
   );
 
 const unavailable = (why: string, cause?: unknown) =>

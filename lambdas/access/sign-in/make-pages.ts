@@ -18,13 +18,20 @@ export function makePages(
   { options, resources, secrets, audit, browserSessions, grants, approval }: OAuthParts,
 ) {
   const { origin, identity, idp, deployment } = options;
+  const providers = options.identityProviders ?? [];
+  const [only, another] = providers;
   const redirectUri = `${origin}/oauth/callback`;
   const signIn = new SignIn({
     origin,
     provider,
     identity,
-    identityProvider: new IdentityProvider({ issuer: idp.issuer, clientId: idp.clientId, redirectUri }),
-    idpName: idp.name,
+    identityProvider: new IdentityProvider({
+      issuer: idp.issuer,
+      clientId: idp.clientId,
+      redirectUri,
+      ...(only && !another ? { behind: only.name } : {}),
+    }),
+    sources: { pool: idp.name, providers },
     pending: new SignInStore(identity),
     audit,
   });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { SallyportError } from '../../shared/errors.ts';
 import { type Person, personId, plainEmail } from '../sessions/person.ts';
+import { SignInRefused } from './sign-in-refused.ts';
+import { type ClaimedEmail, isVerified, type TrustedProvider, vouchedEmail } from './trusted-provider.ts';
 
 const identity = z.object({ providerName: z.string().min(1), userId: z.string().min(1) });
 /** Cognito sends the list as JSON text in some tokens and as a list in others. */
@@ -19,31 +20,38 @@ const claimsSchema = z.object({
   email_verified: z.union([z.boolean(), z.string()]).optional(),
   name: z.string().optional(),
   'cognito:groups': z.array(z.string()).optional(),
-  identities: identities.optional(),
+  identities: identities.default([]),
 });
 
-const refused = (message: string) => new SallyportError('sign_in_refused', 403, message);
+/** Where people may come from. */
+export interface SignInSources {
+  /** The name of the user pool itself. */
+  pool: string;
+  /** The identity providers behind it; without any, people sign in at the pool. */
+  providers: readonly TrustedProvider[];
+}
+
+type Identified = Pick<Person, 'idp' | 'subject' | 'email'>;
 
 /**
  * The person that a validated ID token speaks of. A federated person is known by the subject at the federated
  * provider, so that the person survives a new user pool.
- * @throws SallyportError `sign_in_refused` 403 without a verified e-mail address.
+ * @throws SignInRefused for whoever may not be believed.
  */
-export function personFromClaims(claims: unknown, idpName: string): Person {
+export function personFromClaims(claims: unknown, sources: SignInSources): Person {
   const parsed = claimsSchema.safeParse(claims);
-  if (!parsed.success) throw refused('The identity provider described you in a way that is not understood.');
-  const { sub, email, email_verified, name, identities: linked, ...rest } = parsed.data;
-  if (!email?.includes('@'))
-    throw refused(
-      'Your identity provider gives no e-mail address for you. Ask its administrators to add one.',
+  if (!parsed.success)
+    throw new SignInRefused('The identity provider described you in a way that is not understood.');
+  const { sub, name, identities: linked, ...rest } = parsed.data;
+  const [federated, ...others] = linked;
+  // The token lists every linked provider and does not tell which of them was used just now.
+  if (others.length > 0)
+    throw new SignInRefused(
+      'Your account is linked to several identity providers, which is not accepted here. Ask the owners of this deployment.',
+      { recorded: `Linked: ${linked.map(({ providerName }) => providerName).join(', ')}.` },
     );
-  // Without the address: the application hears this, and nobody has let it know who they are.
-  if (email_verified !== true && email_verified !== 'true')
-    throw refused(
-      'Your identity provider has not verified your e-mail address. Verify it there, then sign in again.',
-    );
-  const idp = linked?.[0]?.providerName ?? idpName;
-  const subject = linked?.[0]?.userId ?? sub;
+  const found = federated ? atProvider(federated, rest, sources.providers) : atPool(sub, rest, sources);
+  const { idp, subject, email } = found;
   return {
     id: personId(idp, subject),
     idp,
@@ -52,4 +60,42 @@ export function personFromClaims(claims: unknown, idpName: string): Person {
     name,
     groups: rest['cognito:groups'] ?? [],
   };
+}
+
+function atProvider(
+  { providerName, userId }: z.output<typeof identity>,
+  claimed: ClaimedEmail,
+  providers: readonly TrustedProvider[],
+): Identified {
+  const provider = providers.find(({ name }) => name === providerName);
+  if (!provider)
+    throw new SignInRefused('The identity provider that you signed in with is not accepted here.', {
+      idp: providerName,
+      recorded: 'It is not among the identityProviders of this deployment.',
+    });
+  return { idp: provider.name, subject: userId, email: vouchedEmail(claimed, provider) };
+}
+
+/**
+ * Somebody with an account at the pool itself. With identity providers there is none to sign in with: whoever may add
+ * users to the pool could otherwise give one the address of an owner.
+ */
+function atPool(sub: string, claimed: ClaimedEmail, { pool: idp, providers }: SignInSources): Identified {
+  if (providers.length > 0)
+    throw new SignInRefused(
+      `Sign in with ${providers.map(({ name }) => name).join(' or ')}: accounts of the user pool itself are not accepted here.`,
+      { idp },
+    );
+  const { email } = claimed;
+  if (!email?.includes('@'))
+    throw new SignInRefused(
+      'Your identity provider gives no e-mail address for you. Ask its administrators to add one.',
+      { idp },
+    );
+  if (!isVerified(claimed))
+    throw new SignInRefused(
+      'Your identity provider has not verified your e-mail address. Verify it there, then sign in again.',
+      { idp },
+    );
+  return { idp, subject: sub, email };
 }

@@ -3,6 +3,7 @@ import type { Interaction, InteractionResults, Provider } from 'oidc-provider';
 import { SallyportError } from '../../shared/errors.ts';
 import { cookie, type HttpRequest, type HttpResponse } from '../../shared/http.ts';
 import { logger } from '../../shared/logger.ts';
+import { count } from '../../shared/metrics.ts';
 import type { Table } from '../../shared/table.ts';
 import { type AuditTrail, requester } from '../audit-trail.ts';
 import { errorDescription } from '../error-description.ts';
@@ -11,7 +12,8 @@ import { saveAccessSession, savePerson } from '../sessions/people-store.ts';
 import type { AccessSession, Person } from '../sessions/person.ts';
 import { browserCookie, cookieNames } from './cookies.ts';
 import { type IdentityProvider, newProof } from './identity-provider.ts';
-import { personFromClaims } from './person-from-claims.ts';
+import { personFromClaims, type SignInSources } from './person-from-claims.ts';
+import { SignInRefused } from './sign-in-refused.ts';
 import { isSameBrowser, newBrowserSecret, type PendingSignIn, type SignInStore } from './sign-in-store.ts';
 
 export interface SignInOptions {
@@ -19,7 +21,8 @@ export interface SignInOptions {
   provider: Provider;
   identity: Table;
   identityProvider: IdentityProvider;
-  idpName: string;
+  /** Whom it may speak of. */
+  sources: SignInSources;
   pending: SignInStore;
   audit: AuditTrail;
 }
@@ -47,10 +50,15 @@ export class SignIn {
     const known = cookie(request, this.#cookie);
     const secret = known && BROWSER_SECRET.test(known) ? known : newBrowserSecret();
     const hint = interaction.params.login_hint;
-    const location = await this.#options.identityProvider.authorizationUrl(proof, {
-      again: interaction.prompt.reasons.some((reason) => ASKS_AGAIN.has(reason)),
-      loginHint: typeof hint === 'string' ? hint : undefined,
-    });
+    const location = await this.#options.identityProvider
+      .authorizationUrl(proof, {
+        again: interaction.prompt.reasons.some((reason) => ASKS_AGAIN.has(reason)),
+        loginHint: typeof hint === 'string' ? hint : undefined,
+      })
+      .catch((error: unknown) => {
+        countFailure(error);
+        throw error;
+      });
     await this.#options.pending.start(proof, interaction.uid, secret);
     return {
       status: 303,
@@ -78,7 +86,7 @@ export class SignIn {
     } catch (error) {
       if (!(error instanceof SallyportError)) throw error;
       if (error.status >= 500) logger.error(error.code, { error });
-      await this.#failed(request, error.message, clientOf(interaction));
+      await this.#failed(request, error, clientOf(interaction));
       return this.#back(interaction, {
         error: error.status >= 500 ? 'temporarily_unavailable' : 'access_denied',
         error_description: errorDescription(error.message),
@@ -89,7 +97,7 @@ export class SignIn {
 
   async #identify(request: HttpRequest, { nonce, verifier }: PendingSignIn, state: string): Promise<Person> {
     const claims = await this.#options.identityProvider.redeem(request.query, { state, nonce, verifier });
-    return personFromClaims(claims, this.#options.idpName);
+    return personFromClaims(claims, this.#options.sources);
   }
 
   async #succeed(request: HttpRequest, interaction: Interaction, person: Person): Promise<HttpResponse> {
@@ -105,6 +113,7 @@ export class SignIn {
     await audit.record({
       activity: 'sign-in',
       status: 'success',
+      idp: person.idp,
       actor: {
         ...requester(request),
         ...clientOf(interaction),
@@ -140,12 +149,32 @@ export class SignIn {
 
   async #failed(
     request: HttpRequest,
-    reason: string,
+    why: string | SallyportError,
     about: ReturnType<typeof clientOf> | object = {},
   ): Promise<void> {
+    countFailure(why);
     const actor = { ...requester(request), ...about };
-    await this.#options.audit.record({ activity: 'sign-in', status: 'failure', reason, actor });
+    const reason = reasonOf(why);
+    const idp = why instanceof SignInRefused ? why.idp : undefined;
+    await this.#options.audit.record({
+      activity: 'sign-in',
+      status: 'failure',
+      reason,
+      actor,
+      ...(idp ? { idp } : {}),
+    });
   }
+}
+
+/** What the record says: the part that is not for the application comes first, since a long text is cut. */
+function reasonOf(why: string | SallyportError): string {
+  if (typeof why === 'string') return why;
+  return why instanceof SignInRefused && why.recorded ? `${why.recorded} ${why.message}` : why.message;
+}
+
+function countFailure(why: unknown): void {
+  const unavailable = why instanceof SallyportError && why.status >= 500;
+  count('SignInFailed', { cause: unavailable ? 'idp-unavailable' : 'refused' });
 }
 
 function clientOf(interaction: Interaction): { client: { id: string } } {

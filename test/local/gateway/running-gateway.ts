@@ -1,3 +1,4 @@
+import type { Distribution } from '../../../local/gateway/distribution.ts';
 import { startGateway } from '../../../local/gateway/gateway.ts';
 import type {
   AuthorizerView,
@@ -17,6 +18,7 @@ interface Options {
   gatewayResponses?: readonly GatewayResponseView[];
   binaryMediaTypes?: readonly string[];
   timeoutSeconds?: number;
+  distribution?: Distribution;
 }
 
 type Route = Partial<MethodView> & { functionName: string };
@@ -43,12 +45,15 @@ export async function runGateway(
   });
   const api: RestApiView = {
     id: 'api',
+    name: 'Api',
     stage: 'main',
     binaryMediaTypes: options.binaryMediaTypes ?? [],
     methods,
     gatewayResponses: options.gatewayResponses ?? [],
   };
-  const server = await startGateway(api, (name, event, id) => functions.host.invoke(name, event, id), 0);
+  const server = await startGateway(api, (name, event, id) => functions.host.invoke(name, event, id), 0, {
+    distribution: options.distribution,
+  });
   return {
     origin: server.origin,
     functions,

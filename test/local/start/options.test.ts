@@ -7,11 +7,13 @@ describe('the options of npm start', () => {
   });
 
   it('are read in any order and form', () => {
-    expect(readOptions(['--no-demo', '--port=9000', '--fresh', '--data', '/tmp/x'])).toEqual({
+    const calls = ['--record-calls', '/tmp/calls.jsonl'];
+    expect(readOptions(['--no-demo', '--port=9000', '--fresh', '--data', '/tmp/x', ...calls])).toEqual({
       port: 9000,
       data: '/tmp/x',
       fresh: true,
       demo: false,
+      recordCalls: '/tmp/calls.jsonl',
     });
   });
 

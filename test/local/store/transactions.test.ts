@@ -8,20 +8,15 @@ import {
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { everythingAllowed } from '../../../local/iam/authorizer.ts';
-import { type RunningStore, startStore } from '../../../local/store/start-store.ts';
+import { startTestTables, type TestTables } from '../../fixtures/store.ts';
 import { clientAs, definition } from './client.ts';
 
 const TableName = 'accounts';
-let store: RunningStore;
+let store: TestTables;
 let client: DynamoDBClient;
 beforeAll(async () => {
-  store = await startStore({
-    port: 0,
-    tables: [definition(TableName, { indexes: ['owner'] })],
-    authorize: everythingAllowed,
-  });
-  client = clientAs('administrator', store.endpoint);
+  store = await startTestTables([definition(TableName, { indexes: ['owner'] })]);
+  client = clientAs(store.principal, store.endpoint);
 });
 afterAll(() => store.close());
 

@@ -125,7 +125,7 @@ const resources: Resources = {
     Properties: {
       BatchSize: 1,
       EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
-      FunctionName: { Ref: 'Fn' },
+      FunctionName: { Ref: 'Live' },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     },
   },
@@ -134,10 +134,19 @@ const resources: Resources = {
     Properties: {
       ScheduleExpression: 'rate(5 minutes)',
       State: 'ENABLED',
-      Targets: [{ Arn: { 'Fn::GetAtt': ['Fn', 'Arn'] }, Id: 'Target0' }],
+      Targets: [{ Arn: { Ref: 'Live' }, Id: 'Target0' }],
     },
   },
-  Alarm: { Type: 'AWS::CloudWatch::Alarm' },
+  Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Fn' } } },
+  Live: {
+    Type: 'AWS::Lambda::Alias',
+    Properties: {
+      FunctionName: { Ref: 'Fn' },
+      FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] },
+      Name: 'live',
+    },
+  },
+  Stream: { Type: 'AWS::Kinesis::Stream' },
 };
 
 const folders: string[] = [];
@@ -237,8 +246,28 @@ describe('the deployment read from a cloud assembly', () => {
     expect(read().userPool).toEqual(deployment.userPool);
   });
 
+  it('knows who may sign in at the user pool: those it invites, or the people of its identity providers', () => {
+    expect(deployment.userPool).toMatchObject({ native: true, providers: [], invited: [] });
+    const provider = (ProviderName: string, AttributeMapping: object) => ({
+      Type: 'AWS::Cognito::UserPoolIdentityProvider',
+      Properties: { UserPoolId: { Ref: 'Pool' }, ProviderName, ProviderType: 'SAML', AttributeMapping },
+    });
+    const client = { GenerateSecret: false, CallbackURLs: [], SupportedIdentityProviders: [{ Ref: 'Okta' }] };
+    const { userPool } = read({
+      Client: { Type: 'AWS::Cognito::UserPoolClient', Properties: client },
+      Okta: provider('okta', { email_verified: 'verified' }),
+      Unused: provider('unused', {}),
+      Owner: { Type: 'AWS::Cognito::UserPoolUser', Properties: { Username: 'dana@example.com' } },
+    });
+    expect(userPool).toMatchObject({
+      native: false,
+      providers: [{ name: 'okta', type: 'SAML', saysVerified: true }],
+      invited: ['dana@example.com'],
+    });
+  });
+
   it('lists the types that do not run here', () => {
-    expect(deployment.unsupported).toEqual(['AWS::CloudWatch::Alarm']);
+    expect(deployment.unsupported).toEqual(['AWS::Kinesis::Stream']);
   });
 
   it('has queues with their dead-letter queue, and the functions that take from them', () => {
@@ -260,7 +289,9 @@ describe('the deployment read from a cloud assembly', () => {
         deadLetters: undefined,
       },
     ]);
-    expect(deployment.eventSources).toEqual([{ queueArn: arn('Queue'), functionName: 'Fn', role: 'Role' }]);
+    expect(deployment.eventSources).toEqual([
+      { queueArn: arn('Queue'), functionName: 'Fn:live', role: 'Role' },
+    ]);
   });
 
   it('has schedules with their rate', () => {
@@ -268,7 +299,7 @@ describe('the deployment read from a cloud assembly', () => {
       {
         ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/Rule',
         everyMilliseconds: 300_000,
-        functionNames: ['Fn'],
+        functionNames: ['Fn:live'],
       },
     ]);
   });

@@ -8,7 +8,7 @@ const assembly: CloudAssembly = {
     Named: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: { 'Fn::Join': ['-', ['a', 'b']] } } },
     Function: { Type: 'AWS::Lambda::Function', Properties: {} },
     People: { Type: 'AWS::Cognito::UserPool', Properties: {} },
-    Topic: { Type: 'AWS::SNS::Topic', Properties: {} },
+    Topic: { Type: 'AWS::Kinesis::Stream', Properties: {} },
   },
   parameters: { Size: { Default: '7' }, Unset: {} },
   assetFolder: () => undefined,
@@ -63,7 +63,7 @@ describe('an intrinsic function', () => {
 
   it.each<[string, Json, string]>([
     ['a resource that is not there', { Ref: 'Nothing' }, 'there is no resource Nothing'],
-    ['a resource that does not run here', { Ref: 'Topic' }, 'Topic (AWS::SNS::Topic) does not run'],
+    ['a resource that does not run here', { Ref: 'Topic' }, 'Topic (AWS::Kinesis::Stream) does not run'],
     [
       'an attribute that is not known',
       { 'Fn::GetAtt': ['Table', 'StreamArn'] },

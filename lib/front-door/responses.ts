@@ -1,0 +1,48 @@
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+
+/** A gateway response in the shape of our own errors; values are static or from `$context`. */
+const errorTemplate = (code: string, message: string) => ({
+  'application/json': `{"error":{"code":"${code}","message":"${message}"}}`,
+});
+
+/** What the gateway answers by itself, the challenge (RFC 9728 section 5.1) among it. */
+export function addResponses(api: RestApi, origin: string): void {
+  const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`;
+  api.addGatewayResponse('Challenge', {
+    type: ResponseType.UNAUTHORIZED,
+    statusCode: '401',
+    responseHeaders: {
+      'WWW-Authenticate': `'Bearer error="invalid_token", resource_metadata="${metadata}", scope="mcp"'`,
+      'Cache-Control': "'no-store'",
+      // Says nothing that is not public, and a page's client cannot begin to sign in without reading it.
+      'Access-Control-Allow-Origin': "'*'",
+      'Access-Control-Expose-Headers': "'WWW-Authenticate'",
+    },
+    templates: errorTemplate('invalid_token', 'Sign in: this endpoint needs a valid access token.'),
+  });
+  api.addGatewayResponse('Denied', {
+    type: ResponseType.ACCESS_DENIED,
+    statusCode: '403',
+    templates: errorTemplate('access_denied', 'This access token may not be used here.'),
+  });
+  api.addGatewayResponse('TooLarge', {
+    type: ResponseType.REQUEST_TOO_LARGE,
+    statusCode: '413',
+    templates: errorTemplate('request_too_large', 'The request is larger than 10 MB.'),
+  });
+  api.addGatewayResponse('Throttled', {
+    type: ResponseType.THROTTLED,
+    statusCode: '429',
+    responseHeaders: { 'Retry-After': "'1'" },
+    templates: errorTemplate('too_many_requests', 'Too many requests. Please try again in a moment.'),
+  });
+  api.addGatewayResponse('NoRoute', {
+    type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
+    statusCode: '404',
+    templates: errorTemplate('not_found', 'There is nothing at this address.'),
+  });
+  api.addGatewayResponse('Fault', {
+    type: ResponseType.DEFAULT_5XX,
+    templates: errorTemplate('internal_error', 'Something went wrong on our side. Please try again.'),
+  });
+}

@@ -1,0 +1,12 @@
+/* oxlint-disable no-unused-vars */
+/**
+ * Runs at the edge before each request goes on: the viewer's address is the one that CloudFront saw, whatever the
+ * request says. The secret is the distribution's to send.
+ */
+// biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name
+function handler(event) {
+  const { request, viewer } = event;
+  delete request.headers['x-sallyport-origin-secret'];
+  request.headers['x-sallyport-viewer-address'] = { value: viewer.ip };
+  return request;
+}
