@@ -18,6 +18,7 @@ export default {
     '<rootDir>/dist/',
     '<rootDir>/cdk.out/',
     '<rootDir>/.sallyport/',
+    '<rootDir>/library/',
     '<rootDir>/test/clients/node_modules/',
   ],
   maxWorkers: 2,

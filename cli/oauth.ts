@@ -28,10 +28,20 @@ const isLoopback = (url: string) => ['127.0.0.1', '[::1]'].includes(new URL(url)
 /** Plain http is for a deployment on this machine only. */
 const transport = (url: string) => ({ [oauth.allowInsecureRequests]: isLoopback(url) });
 
+/** The authorization server refused; `code` is its OAuth error. */
+export class SignInRefused extends Failure {
+  readonly code: string;
+
+  constructor(code: string, description: string | undefined) {
+    super(`The sign-in was refused: ${description ?? code}`);
+    this.code = code;
+  }
+}
+
 /** Says what the authorization server said; other errors pass. */
 function explain(error: unknown): never {
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
-    throw new Failure(`The sign-in was refused: ${error.error_description ?? error.error}`);
+    throw new SignInRefused(error.error, error.error_description);
   }
   if (error instanceof oauth.OperationProcessingError) {
     throw new Failure(`The answer of the deployment's OAuth server was not as it must be: ${error.message}.`);

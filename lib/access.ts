@@ -67,8 +67,14 @@ export class Access extends Construct {
     allowTable(role, {
       table: tables.identity,
       key: keys.data,
-      operations: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+      operations: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['Query'],
       indexes: ['by-grant'],
+      indexesOnly: true,
     });
     allowKeyRing(role, foundation);
 

@@ -64,18 +64,18 @@ export class Admin extends Construct {
     allowTable(role, {
       table: tables.policies,
       key: keys.data,
-      operations: ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+      operations: ['DeleteItem', 'GetItem', 'PutItem', 'Query'],
       indexes: ['by-kind'],
     });
     allowTable(role, {
       table: tables.catalog,
       key: keys.data,
-      operations: ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+      operations: ['BatchWriteItem', 'GetItem', 'PutItem', 'Query'],
     });
     allowTable(role, {
       table: tables.audit,
       key: keys.data,
-      operations: ['BatchGetItem', 'GetItem', 'PutItem', 'Query'],
+      operations: ['BatchGetItem', 'PutItem', 'Query'],
       indexes: ['by-person'],
     });
     role.addToPolicy(

@@ -46,7 +46,7 @@ export class Console extends Construct {
       operations: ['Query'],
       indexes: ['by-person'],
       indexesOnly: true,
-      // Ids of people, the partitions of the index by person: no item of the table has such a key.
+      // Ids of people, the partitions of the index.
       partitions: ['p_*'],
     });
     allowSessionEnding(role, tables.identity, keys.data, ['Revocations#p_*']);

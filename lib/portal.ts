@@ -38,11 +38,7 @@ export class Portal extends Construct {
     allowTokenJudging(role, tables.identity, keys.data);
     allowProofs(role, tables.identity, keys.data);
     allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem', 'BatchWriteItem'] });
-    allowTable(role, {
-      table: tables.payloads,
-      key: keys.payloads,
-      operations: ['PutItem', 'BatchWriteItem'],
-    });
+    allowTable(role, { table: tables.payloads, key: keys.payloads, operations: ['BatchWriteItem'] });
     allowTable(role, {
       table: tables.vault,
       key: keys.vault,

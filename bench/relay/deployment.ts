@@ -70,6 +70,7 @@ export class BenchDeployment {
       S3: services,
       KMS: services,
       EVENTBRIDGE: services,
+      SECRETS_MANAGER: services,
     });
   }
 

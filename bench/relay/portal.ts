@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { awslambda, ResponseStream } from '../../local/functions/response-stream.ts';
 import { readBody, serveMeasured } from './measured-server.ts';
@@ -17,13 +18,24 @@ const loaded: unknown = await import(process.env.HANDLER ?? '');
 const { handler } = z.looseObject({ handler: z.unknown() }).parse(loaded);
 if (typeof handler !== 'function') throw new Error('The bundle exports no handler.');
 
+const { SecretString: originSecret = '' } = await new SecretsManagerClient({}).send(
+  new GetSecretValueCommand({ SecretId: process.env.ORIGIN_SECRET_ARN }),
+);
+
+/** The headers as they come from the distribution. */
+const fromDistribution = ({ headersDistinct, socket }: IncomingMessage) => ({
+  ...headersDistinct,
+  'x-sallyport-origin-secret': [originSecret],
+  'x-sallyport-viewer-address': [socket.remoteAddress],
+});
+
 function eventOf(request: IncomingMessage, body: string) {
   return {
     resource: '/mcp',
     path: '/mcp',
     httpMethod: request.method,
     headers: request.headers,
-    multiValueHeaders: request.headersDistinct,
+    multiValueHeaders: fromDistribution(request),
     queryStringParameters: null,
     multiValueQueryStringParameters: null,
     pathParameters: null,

@@ -11,11 +11,16 @@ export interface Finding {
   whatToDo: string | null;
 }
 
+/** What a check found, for those after it: a warning that leaves no way on keeps them from being looked at. */
+export interface Examined extends Finding {
+  noWayOn?: string;
+}
+
 export interface Check {
   name: string;
-  /** Checks that must not have failed or been skipped for this one to make sense. */
+  /** Checks that must have passed, or warned of something that leaves the way open, for this one to make sense. */
   after?: readonly Check[];
-  examine(visit: Visit): Promise<Finding>;
+  examine(visit: Visit): Promise<Examined>;
 }
 
 export interface Result extends Finding {

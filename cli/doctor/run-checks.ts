@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts';
-import { type Check, type Finding, Found, fail, type Result, skip } from './check.ts';
+import { type Check, type Examined, Found, fail, type Result, skip } from './check.ts';
 import { explainSilence } from './explain-silence.ts';
 import type { Visit } from './visit.ts';
 
-async function examine(check: Check, visit: Visit): Promise<Finding> {
+async function examine(check: Check, visit: Visit): Promise<Examined> {
   try {
     return await check.examine(visit);
   } catch (error) {
@@ -18,19 +18,23 @@ async function examine(check: Check, visit: Visit): Promise<Finding> {
   }
 }
 
-const stops = ({ verdict }: Result) => verdict === 'fail' || verdict === 'skip';
+/** Why what stands on this check is left out; undefined when it is not. */
+function endOf({ name }: Check, { verdict, found, noWayOn }: Examined): string | undefined {
+  if (verdict === 'fail') return `not examined: ${name} failed`;
+  return verdict === 'skip' ? found : noWayOn;
+}
 
-/** What was not looked at keeps others from being looked at, for the same reason. */
-const leftOut = ({ name, verdict, found }: Result): Finding =>
-  skip(verdict === 'fail' ? `not examined: ${name} failed` : found);
-
-/** Runs the checks in their order. One that stands on a check that failed or was left out is left out too. */
+/** Runs the checks in their order. One that stands on a check that leaves no way on is left out, for the same reason. */
 export async function runChecks(checks: readonly Check[], visit: Visit): Promise<Result[]> {
-  const results = new Map<Check, Result>();
+  const ends = new Map<Check, string>();
+  const results: Result[] = [];
   for (const check of checks) {
-    const stopped = (check.after ?? []).flatMap((each) => results.get(each) ?? []).find(stops);
-    const finding = stopped ? leftOut(stopped) : await examine(check, visit);
-    results.set(check, { name: check.name, ...finding });
+    const end = check.after?.flatMap((each) => ends.get(each) ?? []).at(0);
+    const examined = end === undefined ? await examine(check, visit) : skip(end);
+    const after = endOf(check, examined);
+    if (after !== undefined) ends.set(check, after);
+    const { verdict, found, why, whatToDo } = examined;
+    results.push({ name: check.name, verdict, found, why, whatToDo });
   }
-  return [...results.values()];
+  return results;
 }

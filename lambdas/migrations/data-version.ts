@@ -44,9 +44,3 @@ export async function saveDataState(
   );
   return saved ? state : undefined;
 }
-
-/** The version that the stored data has, null before the first migration, and the one that this code works with. */
-export async function dataVersion(policies: Table): Promise<{ found: number | null; expected: number }> {
-  const state = await readDataState(policies);
-  return { found: state?.version ?? null, expected: EXPECTED_DATA_VERSION };
-}

@@ -1,7 +1,7 @@
 import { type IVpc, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
-import { Aws } from 'aws-cdk-lib/core';
+import { Annotations, Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EnvironmentConfiguration } from '../configuration.ts';
 
@@ -23,6 +23,10 @@ export class Network extends Construct {
   constructor(scope: Construct, id: string, props: NonNullable<EnvironmentConfiguration['account']['vpc']>) {
     super(scope, id);
     const { availabilityZones, subnetIds, securityGroupIds } = props;
+    Annotations.of(this).acknowledgeWarning(
+      '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      'Functions are placed in the subnets; nothing is routed.',
+    );
     this.#vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId: props.id,
       availabilityZones,

@@ -1,19 +1,11 @@
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type Alarm, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Alarms } from '../alarms.ts';
-
-interface Door {
-  api: RestApi;
-  /** The access log of its stage. */
-  accessLog: LogGroup;
-  /** The deployment's name. */
-  deployment: string;
-}
+import type { FrontDoor } from '../front-door.ts';
 
 /** What the gateway answers; the returned one says that a version of ours is bad. */
-export function watchGateway(alarms: Alarms, { api, accessLog, deployment }: Door): Alarm {
+export function watchGateway(alarms: Alarms, { api, accessLog }: FrontDoor, deployment: string): Alarm {
   const throttled = {
     // Filters of logs know no fixed dimensions: the namespace tells deployments apart.
     metricNamespace: `Sallyport/${deployment}`,

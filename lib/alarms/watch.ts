@@ -51,10 +51,7 @@ export function watch(alarms: Alarms, parts: Parts): void {
     AuditJobs: dispatch.auditJobs,
     DataJobs: dispatch.dataJobs,
   });
-  const ofBadVersions = [
-    watchRelay(alarms),
-    watchGateway(alarms, { ...frontDoor, deployment: foundation.configuration.name }),
-  ];
+  const ofBadVersions = [watchRelay(alarms), watchGateway(alarms, frontDoor, foundation.configuration.name)];
   watchAudit(alarms);
   watchSignIn(alarms, access.signIn);
   watchTables(alarms, foundation.tables);

@@ -12,8 +12,6 @@ import type { EnvironmentConfiguration } from '../configuration.ts';
 import { SIGN_IN_METHODS } from './routes.ts';
 import { STAGE } from './stage.ts';
 
-export { STAGE };
-
 /**
  * Sign-ins have buckets of their own, so that a flood of them is turned away before it takes the account's
  * Lambda concurrency from the relay. Only named methods can be throttled, `ANY` cannot.

@@ -18,25 +18,23 @@ export function acknowledge(deployment: Construct, all: readonly Acknowledgement
   for (const { id, at, reason } of all) {
     for (const path of at) {
       const target = below(deployment, path);
-      if (target) Validations.of(target).acknowledge({ id: findingOf(deployment, id), reason });
+      if (!target) continue;
+      for (const finding of idsOf(deployment, id))
+        Validations.of(target).acknowledge({ id: finding, reason });
     }
   }
 }
 
-/** The id as reports of this deployment write it. */
-export function findingOf(deployment: Construct, id: string): string {
-  const { region, account } = Stack.of(deployment);
-  const place = new Map([
-    ['<AWS::Region>', region],
-    ['<AWS::AccountId>', account],
-  ]);
-  return id
-    .replaceAll(/<AWS::\w+>/g, (reference) => {
-      const value = place.get(reference);
-      return value === undefined || Token.isUnresolved(value) ? reference : value;
-    })
-    .replaceAll(/(?<=<)[\w/]+\/[\w/]+/g, (path) => logicalIdAt(deployment, path) ?? path);
+/** The id as reports of this deployment write it: where the region is known, some ARNs say the partition too. */
+export function idsOf(deployment: Construct, id: string): string[] {
+  const { region, account, partition } = Stack.of(deployment);
+  const named = id.replaceAll(/(?<=<)[\w/]+\/[\w/]+/g, (path) => logicalIdAt(deployment, path) ?? path);
+  const placed = withKnown(withKnown(named, '<AWS::Region>', region), '<AWS::AccountId>', account);
+  return [...new Set([placed, withKnown(placed, '<AWS::Partition>', partition)])];
 }
+
+const withKnown = (id: string, reference: string, value: string): string =>
+  Token.isUnresolved(value) ? id : id.replaceAll(reference, value);
 
 function logicalIdAt(deployment: Construct, path: string): string | undefined {
   const resource = below(deployment, path)?.node.defaultChild;

@@ -35,7 +35,7 @@ export function summary({
   }
   rows.push(['Data and logs', dataFolder]);
   if (unsupported.length > 0) rows.push(['Without effect here', unsupported.join(', ')]);
-  if (notEvaluated.length > 0) rows.push(['Alarms never raised here', notEvaluated.map(idOf).join(', ')]);
+  if (notEvaluated.length > 0) rows.push(['Alarms not judged', notEvaluated.map(idOf).join(', ')]);
   const people = PEOPLE.map(({ username, email, groups, about }): [string, string] => [
     username,
     `${email.padEnd(20)} ${groups.join(', ').padEnd(12)} ${about}`,

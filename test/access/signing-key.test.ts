@@ -101,6 +101,11 @@ describe('rotation', () => {
     await rotate(inDays(31) + HOUR);
     expect(await signingKid()).toBe(next);
     expect(new Set(await publishedKids())).toEqual(new Set([old, next]));
+    const published = await options.identity.get(JWKS_KEY);
+    expect(published?.ring).toEqual([
+      { kid: next, status: 'signing', since: expect.any(Number) },
+      { kid: old, status: 'retired', since: expect.any(Number) },
+    ]);
     expect(records).toEqual([
       {
         activity: 'key-rotation',

@@ -88,6 +88,22 @@ describe('every alarm', () => {
     expect([...FAULTS.flatMap(({ raises }) => raises), 'FirewallBlocking'].toSorted()).toEqual(ids);
   });
 
+  it('about what functions count looks where each of them counts', () => {
+    const counted = alarms
+      .flatMap(({ terms }) => terms)
+      .filter(({ metric }) => metric.namespace === 'Sallyport');
+    const counting = deployment.functions.filter(({ codeFolder }) =>
+      readFileSync(join(codeFolder, 'index.mjs'), 'utf8').includes('CloudWatchMetrics'),
+    );
+    expect(counted.length).toBeGreaterThan(5);
+    expect(counting.length).toBeGreaterThan(3);
+    const names = new Set([
+      ...counted.map(({ metric }) => metric.dimensions.deployment),
+      ...counting.map(({ environment }) => environment.DEPLOYMENT_NAME),
+    ]);
+    expect([...names]).toEqual(['Sallyport-Embedded']);
+  });
+
   it('tells the topic when it is raised and when it is over', () => {
     const { topics } = deployment;
     expect(topics).toHaveLength(1);

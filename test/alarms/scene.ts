@@ -97,11 +97,11 @@ export interface Fault {
   raises: string[];
   /** For so many minutes; 2 unless given. */
   minutes?: number;
-  start(scene: Scene): Promise<{
+  start: (scene: Scene) => Promise<{
     /** What happens in each minute. */
-    inject(): Promise<void> | void;
+    inject: () => Promise<void> | void;
     /** What operators do about it besides ending the cause. */
-    remedy?(): void;
-    stop?(): Promise<void>;
+    remedy?: () => void;
+    stop?: () => Promise<void>;
   }>;
 }

@@ -41,7 +41,12 @@ export async function startDynamoDbLocal(java: number): Promise<DynamoDbLocal> {
       ...(loopbackOnly ? ['-Djava.security.manager', `-Djava.security.policy==${policy}`] : []),
       ...FAST_TO_START,
       `-Djava.library.path=${join(here, dirname(jar), 'DynamoDBLocal_lib')}`,
-      ...['-jar', join(here, jar), '-inMemory', '-disableTelemetry', '-port', String(port)],
+      '-jar',
+      join(here, jar),
+      '-inMemory',
+      '-disableTelemetry',
+      '-port',
+      String(port),
     ],
     { cwd: here, stdio: ['ignore', 'pipe', 'pipe'] },
   );

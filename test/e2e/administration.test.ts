@@ -13,6 +13,8 @@ import { startCloud, type TestCloud } from '../fixtures/cloud.ts';
 import { tableOf } from './administrator.ts';
 import { Connection } from './connection.ts';
 import { describeDoctor } from './doctor.ts';
+import { describeEverydayAdministration } from './everyday.ts';
+import { describeMigration } from './migration.ts';
 import { applyServiceToken, describeServiceTokens } from './service-tokens.ts';
 
 let cloud: TestCloud;
@@ -149,6 +151,14 @@ describe('the audit of a running deployment', () => {
 /** Here, because the wait for their policy passes while the audit waits for its portal, in one deployment. */
 describe('a service token of a running deployment', () => {
   describeServiceTokens(administered);
+});
+
+describe('everyday administration', () => {
+  describeEverydayAdministration(administered);
+});
+
+describe('the data of an earlier version', () => {
+  describeMigration(administered);
 });
 
 describe('the doctor at a running deployment', () => {

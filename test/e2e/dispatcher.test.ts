@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuditWriter } from '../../lambdas/audit/writer.ts';
 import { RECURRING } from '../../lambdas/dispatch/recurring.ts';
@@ -9,6 +8,7 @@ import type { Item, Table } from '../../lambdas/shared/table.ts';
 import { exchangeOf, readAll, today } from '../audit/records.ts';
 import { startCloud, type TestCloud } from '../fixtures/cloud.ts';
 import { tableOf } from './administrator.ts';
+import { sendJob } from './send-job.ts';
 
 let cloud: TestCloud;
 let policies: Table;
@@ -50,6 +50,7 @@ describe('the dispatcher of a running deployment', () => {
     await until(() => itemOf(tableOf(cloud, 'Vault'), 'signing-key'));
     await until(() => itemOf(tableOf(cloud, 'Identity'), 'Jwks#current'));
     await until(() => itemOf(policies, 'Work#sweep-intents', 'checkpoint'));
+    await until(() => itemOf(policies, 'DataVersion'));
     await until(async () => (messages().length === 0 ? [] : undefined));
   });
 
@@ -64,17 +65,7 @@ describe('the dispatcher of a running deployment', () => {
     });
     await writer.intent(exchangeOf('left-behind'));
     await policies.delete({ pk: 'Work#sweep-intents', sk: 'checkpoint' });
-    const queue = queueFolders().find((name) => name.includes('AuditJobsQueue'));
-    const sqs = new SQSClient({
-      endpoint: `http://127.0.0.1:${cloud.port + 1}`,
-      credentials: { accessKeyId: 'administrator', secretAccessKey: 'unused' },
-    });
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: `https://sqs.us-east-1.amazonaws.com/000000000000/${queue}`,
-        MessageBody: '{"job":"sweep-intents"}',
-      }),
-    );
+    await sendJob(cloud, 'AuditJobsQueue', { job: 'sweep-intents' });
     const outcome = await until(async () =>
       (await readAll(audit, today())).find(({ status }) => status === 'unknown'),
     );

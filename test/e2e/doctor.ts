@@ -101,6 +101,21 @@ export function describeDoctor(administered: () => Administered): void {
     expect(left[0]?.found).toBe('alice@example.com is neither owner nor admin');
   });
 
+  it('warns, and leaves out the portal, for somebody whom no policy lets in', async () => {
+    const out = await administered().sallyport('doctor --person carol --json');
+    const { healthy, checks: found } = report.parse(JSON.parse(out));
+    expect(healthy).toBe(true);
+    expect(found.find(({ verdict }) => verdict === 'warn')).toMatchObject({
+      name: 'portal-sign-in',
+      found: expect.stringContaining('The sign-in was refused'),
+    });
+    expect(found.find(({ name }) => name === 'denial')).toEqual({
+      name: 'denial',
+      verdict: 'skip',
+      found: 'the portal does not let this person in',
+    });
+  });
+
   it.each<[wrong: string, check: string, found: string, alter: Alter]>([
     [
       'the challenge is renamed, as API Gateway does with answers of functions',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ACCOUNT, REGION } from '../../local/iam/authorizer.ts';
 import { type PolicyDocument, policyDocument } from '../../local/iam/document.ts';
 import { conditionsOf, type Match } from '../../local/iam/match.ts';
+import { IDENTITIES } from '../../local/template/identity.ts';
 import { Stack } from '../../local/template/stack.ts';
 
 /** A role as a template declares it, with every name resolved. */
@@ -20,6 +21,8 @@ export interface DeployedRoles {
   keys: ReadonlyMap<string, string>;
   /** The log groups of functions, by their roles. */
   logs: ReadonlyMap<string, string>;
+  /** ARNs with the logical ids of what they name, the longest first. */
+  names: readonly (readonly [arn: string, logicalId: string])[];
 }
 
 const role = z.object({
@@ -61,20 +64,31 @@ export function readRoles(folder: string): DeployedRoles {
     const [first] = properties.BucketEncryption.ServerSideEncryptionConfiguration;
     if (first) keys.set(attributes.Arn ?? '', first.ServerSideEncryptionByDefault.KMSMasterKeyID);
   }
-  return { roles, keys, logs: new Map(logs) };
+  const names = [...stack.types().keys()]
+    .filter((type) => IDENTITIES[type])
+    .flatMap((type) => stack.ofType(type, z.unknown()))
+    .flatMap(({ logicalId, attributes: { Arn } }) => (Arn === undefined ? [] : [[Arn, logicalId] as const]))
+    .toSorted(([a], [b]) => b.length - a.length);
+  return { roles, keys, logs: new Map(logs), names };
 }
 
-/** Names as people know them: without what CloudFormation and the CDK add. */
-const shorten = (text: string): string =>
-  text
-    .replace(/^arn:aws:[a-z0-9-]*:[a-z0-9-]*:\d*:/, '')
-    .replace(/^(?:table|event-bus|function|role|log-group)[/:]/, '')
-    .replace(/\bSallyport/, '')
-    .replace(/(?<=[A-Za-z])[0-9A-F]{8}(?=$|[/:.*])/g, '');
+/** A logical id as people know it: without what every one begins with and without the CDK's hash. */
+const shorten = (logicalId: string): string =>
+  logicalId.replace(/^Sallyport/, '').replace(/[0-9A-F]{8}$/, '');
+
+/** What stands for a resource in texts: its logical id with what follows its ARN. */
+function nameOf(resource: string, { names }: DeployedRoles): string {
+  const [arn, logicalId] = names.find(([known]) => resource.startsWith(known)) ?? [];
+  return arn === undefined || logicalId === undefined
+    ? resource.replace(/^arn:aws:/, '')
+    : shorten(logicalId) + resource.slice(arn.length);
+}
 
 /** A call, as it is printed. */
-export const sentenceOf = (call: { role: string; action: string; resource: string }): string =>
-  `${shorten(call.role)}: ${call.action} on ${shorten(call.resource)}`;
+export const sentenceOf = (
+  { role, action, resource }: { role: string; action: string; resource: string },
+  deployed: DeployedRoles,
+): string => `${shorten(role)}: ${action} on ${nameOf(resource, deployed)}`;
 
 /** Pairs each with each. */
 const combine = (lists: readonly (readonly string[])[]): string[] =>
@@ -88,30 +102,30 @@ const toIndex = /:(?:Query|Scan)$/i;
 const isIndex = (resource: string) => resource.includes('/index/');
 
 /** What parts of a statement allow, a sentence each: action, resource and every condition. */
-export function grantsOf(role: string, { actions, resources, conditions }: Match): string[] {
+export function grantsOf(
+  role: string,
+  { actions, resources, conditions }: Match,
+  deployed: DeployedRoles,
+): string[] {
   const where = Object.entries(conditions).map(([key, values]) =>
     values.map((value) => ` [${key.replace(/^.*:/, '')} ${value}]`),
   );
   return actions.flatMap((action) =>
     resources
       .filter((resource) => toIndex.test(action) || !isIndex(resource))
-      .flatMap((resource) => combine([[sentenceOf({ role, action, resource })], ...where])),
+      .flatMap((resource) => combine([[sentenceOf({ role, action, resource }, deployed)], ...where])),
   );
 }
 
-/** All that a role is allowed. */
-export function allGrantsOf({ name, policies, managed }: RoleView): string[] {
-  const statements = policies.flatMap((each) => policyDocument.parse(each).Statement);
-  return [
-    ...statements
+/** All that the roles are allowed. */
+export const allGrants = (deployed: DeployedRoles): string[] =>
+  deployed.roles.flatMap(({ name, policies, managed }) => [
+    ...policies
+      .flatMap((each) => policyDocument.parse(each).Statement)
       .filter(({ Effect }) => Effect === 'Allow')
-      .flatMap((statement) =>
-        grantsOf(name, {
-          actions: statement.Action,
-          resources: statement.Resource,
-          conditions: conditionsOf(statement),
-        }),
-      ),
+      .flatMap((statement) => {
+        const { Action: actions, Resource: resources } = statement;
+        return grantsOf(name, { actions, resources, conditions: conditionsOf(statement) }, deployed);
+      }),
     ...managed.map((arn) => `${shorten(name)}: everything of ${arn.replace(/^.*\//, '')}`),
-  ];
-}
+  ]);

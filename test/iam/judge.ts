@@ -1,7 +1,7 @@
-import { compileMatches } from '../../local/iam/match.ts';
+import { compileMatches, type Match } from '../../local/iam/match.ts';
 import { pattern } from '../../local/iam/pattern.ts';
 import type { RecordedCall } from '../../local/iam/record-calls.ts';
-import { allGrantsOf, type DeployedRoles, grantsOf, sentenceOf } from './grants.ts';
+import { allGrants, type DeployedRoles, grantsOf, sentenceOf } from './grants.ts';
 import { impliedBy } from './implied-calls.ts';
 
 /** Why something is as it is. */
@@ -35,7 +35,7 @@ export interface Judgement {
 /** Compares what roles may do with what they did: whatever is allowed and unused, or denied, has its reason. */
 export function judge({ running, others, calls }: Recorded, reasons: Reasons): Judgement {
   if (calls.length === 0) return { grants: 0, used: 0, faults: ['no call was recorded'] };
-  const granted = new Set([running, ...others].flatMap(({ roles }) => roles.flatMap(allGrantsOf)));
+  const granted = new Set([running, ...others].flatMap(allGrants));
   const { used, denied } = follow(running, calls);
   const unused = [...granted].filter((grant) => !used.has(grant));
   return {
@@ -54,14 +54,18 @@ function follow(running: DeployedRoles, calls: readonly RecordedCall[]) {
   const [used, denied] = [new Set<string>(), new Set<string>()];
   for (const call of calls) {
     if (call.verdict !== 'allowed') {
-      denied.add(sentenceOf(call));
+      denied.add(sentenceOf(call, running));
       continue;
     }
-    for (const match of call.by) for (const grant of grantsOf(call.role, match)) used.add(grant);
+    const use = (match: Match) => {
+      for (const grant of grantsOf(call.role, match, running)) used.add(grant);
+    };
+    call.by.forEach(use);
     for (const request of impliedBy(call, running)) {
       const by = matching.get(call.role)?.(request) ?? [];
-      for (const match of by) for (const grant of grantsOf(call.role, match)) used.add(grant);
-      if (by.length === 0) denied.add(`${sentenceOf({ ...request, role: call.role })}, for ${call.action}`);
+      by.forEach(use);
+      if (by.length === 0)
+        denied.add(`${sentenceOf({ ...request, role: call.role }, running)}, for ${call.action}`);
     }
   }
   return { used, denied };

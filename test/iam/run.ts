@@ -10,16 +10,16 @@ import { judge } from './judge.ts';
 import { REASONS } from './reasons.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** Everything that starts the embedded cloud, by the configuration of Jest that it belongs to. */
-const JOURNEYS: readonly (readonly string[])[] = [
-  ['test/e2e', 'test/attacks', 'test/local/start', 'test/examples'],
-  ['--config', 'test/slow/jest.config.js', '--testPathIgnorePatterns', '/concurrent-sign-ins'],
-];
+/** What everything that starts the embedded cloud starts it with. */
+const FIXTURE = 'test/fixtures/cloud.ts';
+/** The usual tests and the slow ones. */
+const CONFIGURATIONS = ['jest.config.js', 'test/slow/jest.config.js'];
 
-async function runJourneys(parameters: readonly string[], folder: string): Promise<boolean> {
+async function runJourneys(configuration: string, folder: string): Promise<boolean> {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const options = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'];
-  const child = spawn(process.execPath, [...options, jest, ...parameters], {
+  const selected = ['--config', configuration, '--findRelatedTests', FIXTURE];
+  const child = spawn(process.execPath, [...options, jest, ...selected], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, SALLYPORT_TEST_RECORD_CALLS: folder },
@@ -41,7 +41,7 @@ async function run(recorded: string | undefined): Promise<boolean> {
     mkdirSync(calls, { recursive: true });
     let passed = true;
     if (recorded === undefined)
-      for (const parameters of JOURNEYS) passed = (await runJourneys(parameters, calls)) && passed;
+      for (const each of CONFIGURATIONS) passed = (await runJourneys(each, calls)) && passed;
     const [embedded, production] = [join(folder, 'embedded'), join(folder, 'production')];
     await synthesize('embedded', embedded, { origin: 'http://127.0.0.1:8787' });
     await synthesize('production', production);

@@ -39,8 +39,11 @@ describe('what the functions may do', () => {
   });
 
   it('lets nobody update or delete an audit record or a payload', () => {
-    for (const table of ['Audit', 'Payloads']) {
-      expect(actions(table).has('dynamodb:PutItem')).toBe(true);
+    for (const [table, write] of [
+      ['Audit', 'dynamodb:PutItem'],
+      ['Payloads', 'dynamodb:BatchWriteItem'],
+    ] as const) {
+      expect(actions(table).has(write)).toBe(true);
       expect(actions(table).has('dynamodb:UpdateItem')).toBe(false);
       expect(actions(table).has('dynamodb:DeleteItem')).toBe(false);
     }
@@ -92,6 +95,8 @@ describe('what the functions may do', () => {
     expect(readers.map((s) => s.role).toSorted()).toEqual([
       expect.stringMatching(/^AccessAuthorizer/),
       expect.stringMatching(/^AccessOauth/),
+      // Which puts portals together from all documents, as the admin API does.
+      expect.stringMatching(/^MigrationsMigrate/),
       expect.stringMatching(/^PortalRelay/),
     ]);
     for (const { actions: operations } of readers) expect(operations).toEqual(['dynamodb:GetItem']);
@@ -143,5 +148,18 @@ describe('what the functions may do', () => {
       [['dynamodb:PutItem'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['DpopProof#*'] } }],
     ]);
     expect(actions('Policies', 'PortalRelay')).toEqual(new Set(['dynamodb:GetItem']));
+  });
+
+  it('lets the admin API read alarms and the web ACL of its stage, and nobody change them', () => {
+    const watching = all.filter((s) => s.actions.some((action) => /^(?:cloudwatch|wafv2):/.test(action)));
+    const byAdmin = watching.filter((s) => s.role.startsWith('AdminApi'));
+    expect(byAdmin.map((s) => s.actions)).toEqual([
+      ['cloudwatch:DescribeAlarms'],
+      ['wafv2:GetWebACLForResource'],
+      ['wafv2:GetWebACL'],
+    ]);
+    const [, stage, acl] = byAdmin.map((s) => s.resources);
+    expect(stage).toEqual([expect.stringContaining('/stages/main'), ...(acl ?? [])]);
+    expect(watching).toEqual(byAdmin);
   });
 });

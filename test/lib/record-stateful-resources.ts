@@ -6,8 +6,8 @@ import { dangersOf, type Recorded, recordOf } from './stateful-resources.ts';
 import { makeEverything, makeStack } from './template.ts';
 
 /**
- * Records what a release deploys as the state that the next one updates from: `npm run build`, then
- * `node test/lib/record-stateful-resources.ts`.
+ * Records what a release deploys as the state that the next one updates from: `npm run build`,
+ * `node test/lib/record-stateful-resources.ts`, `npm run format`.
  */
 const file = join(import.meta.dirname, 'stateful-resources.json');
 const before = JSON.parse(readFileSync(file, 'utf8')) as { configurations: Record<string, Recorded> };

@@ -5,6 +5,7 @@ import {
   type Resource,
   type Template,
   valueAt,
+  written,
 } from '../../lib/gates/template.ts';
 
 interface StatefulType {
@@ -65,7 +66,7 @@ export interface RecordedResource {
 export type Recorded = Record<string, RecordedResource>;
 
 const byName = (list: Json | undefined, name: string): Record<string, Json> =>
-  Object.fromEntries(objectsOf(list).map(({ [name]: key, ...rest }) => [String(key), rest]));
+  Object.fromEntries(objectsOf(list).map(({ [name]: key, ...rest }) => [written(key), rest]));
 
 function record({ Type, Properties }: Resource): RecordedResource {
   const fixed = (STATEFUL[Type]?.fixed ?? []).flatMap((property) => {

@@ -73,11 +73,12 @@ const templateOf = (outdir: string, stack: string) =>
 
 const checks: Readonly<Record<string, () => void>> = {
   'the package brings nothing but zod': () => {
-    const { dependencies, optionalDependencies } = JSON.parse(
-      readFileSync(join(folder, 'node_modules/sallyport/package.json'), 'utf8'),
-    );
-    deepStrictEqual(Object.keys(dependencies), ['zod']);
-    deepStrictEqual(optionalDependencies, undefined);
+    const ours = readJson('package.json');
+    const theirs = JSON.parse(readFileSync(join(folder, 'node_modules/sallyport/package.json'), 'utf8'));
+    const { zod } = { ...ours.devDependencies, ...ours.dependencies };
+    deepStrictEqual(theirs.dependencies, { zod });
+    deepStrictEqual(theirs.optionalDependencies, undefined);
+    deepStrictEqual(theirs.version, ours.version);
     deepStrictEqual(globSync('node_modules/sallyport/node_modules', { cwd: folder }), []);
   },
   'an ES module and a CommonJS app type check against it': () => {
@@ -91,7 +92,14 @@ const checks: Readonly<Record<string, () => void>> = {
       const theirs = templateOf('theirs', PROPS.name);
       match(theirs, /"Own[0-9A-F]{8}"/);
       const made = contentOf(theirs, `${PROPS.name}/Door`);
-      const wanted = contentOf(templateOf('ours', PROPS.name), `${PROPS.name}/Sallyport`);
+      const ours = templateOf('ours', PROPS.name);
+      const wanted = contentOf(ours, `${PROPS.name}/Sallyport`);
+      const { Resources, Outputs } = JSON.parse(ours);
+      deepStrictEqual(
+        wanted.length,
+        Object.keys({ ...Resources, ...Outputs }).length,
+        'nothing stands beside it',
+      );
       ok(made.length > 100, `${made.length} resources and outputs`);
       deepStrictEqual(
         made.filter((line) => !wanted.includes(line)),

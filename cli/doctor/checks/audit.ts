@@ -26,7 +26,11 @@ async function find(visit: Visit) {
   const { refusedAs, email = '', functionAhead = 0 } = visit.learned;
   const since = new Date(visit.began.getTime() + functionAhead - (refusedAs ? BACK_MS : 1_000)).toISOString();
   const query = new URLSearchParams({ since, person: email, limit: '50' });
-  const { items } = mustHave(await askAdmin(visit, `/audit?${query}`), records, 'GET /api/v1/audit');
+  const { items } = mustHave(
+    await askAdmin(visit, `/audit?${query.toString()}`),
+    records,
+    'GET /api/v1/audit',
+  );
   return items.find(({ type, userAgent }) =>
     refusedAs ? userAgent === refusedAs : type === 'authentication',
   );

@@ -16,13 +16,13 @@ const calls = (portal: TestPortal, times: number) => async (): Promise<void> => 
   await Promise.allSettled(Array.from({ length: times }, () => call(portal)));
 };
 /** Two periods of five minutes have to be bad. */
-const LASTING = { minutes: 7 };
+const LASTING = { minutes: 6 };
 
 /** A portal before a server that answers as scripted, or to which nobody listens. */
 function upstreamFault(
   about: Pick<Fault, 'by' | 'minutes' | 'raises'>,
   script: Script | undefined,
-  { times = 20, ...options }: Partial<RelayOptions> & { times?: number } = {},
+  { times = 20, every = 5, ...options }: Partial<RelayOptions> & { times?: number; every?: number } = {},
 ): Fault {
   return {
     ...about,
@@ -36,7 +36,9 @@ function upstreamFault(
         await portal.close();
         await upstream?.close();
       };
-      return { inject: calls(portal, times), stop };
+      const call = calls(portal, times);
+      let minute = 0;
+      return { inject: async () => (minute++ % every === 0 ? call() : undefined), stop };
     },
   };
 }
@@ -71,10 +73,12 @@ export const relayFaults: Fault[] = [
   upstreamFault({ by: 'a configuration that cannot be read', raises: ['PolicyUnavailable'] }, undefined, {
     snapshots: new SnapshotReader({ policies: new RefusingTable('policies'), bucket: 'snapshots' }),
     times: 5,
+    every: 1,
   }),
   upstreamFault({ by: 'sessions that cannot be read', raises: ['RelayInternal'] }, undefined, {
     sessions: new LostSessions(),
     times: 5,
+    every: 1,
   }),
   {
     by: 'an audit table that takes no records',

@@ -67,7 +67,7 @@ async function provider() {
   started ??= startDeployment();
   const deployment = await started;
   const request = authorizationRequest(await register(deployment.service));
-  return { ...deployment, request };
+  return { deployment, request };
 }
 
 export async function closeProvider(): Promise<void> {
@@ -80,11 +80,11 @@ export const signInFaults: Fault[] = [
     raises: ['SignInFailed'],
     minutes: 1,
     async start() {
-      const { browser, request } = await provider();
-      const { url } = await browser().visit(request.url, {}, isCallback);
+      const { deployment, request } = await provider();
+      const { url } = await deployment.browser().visit(request.url, {}, isCallback);
       return {
         async inject() {
-          for (let times = 0; times < 50; times++) await browser().request(url);
+          for (let times = 0; times < 50; times++) await deployment.browser().request(url);
         },
       };
     },
@@ -94,7 +94,8 @@ export const signInFaults: Fault[] = [
     raises: ['IdentityProviderUnavailable'],
     minutes: 1,
     async start() {
-      const { options, request } = await provider();
+      const { deployment, request } = await provider();
+      const { options } = deployment;
       const idp = { ...options.idp, issuer: 'http://127.0.0.1:1/pool' };
       const service = createOAuthService({ ...options, idp });
       return {

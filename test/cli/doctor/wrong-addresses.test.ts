@@ -112,7 +112,7 @@ describe('an address that is not a deployment', () => {
       'A function failed',
     ],
   ])('%s', async (_name, status, headers, body, why) => {
-    const { failure } = await examine(await answering(status, headers as Record<string, string>, body));
+    const { failure } = await examine(await answering(status, headers, body));
     expect(failure).toMatchObject({ name: 'front-page', why: expect.stringContaining(why) });
     expect(failure?.whatToDo).not.toBe('');
   });

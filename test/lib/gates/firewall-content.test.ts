@@ -42,6 +42,7 @@ const group = (Statement: Json, OverrideAction: Json) => ({
 const violations = (rule: Json) => [
   ...firewallContent.check({
     Resources: {
+      Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'main' } },
       Acl: { Type: 'AWS::WAFv2::WebACL', Properties: { DefaultAction: { Allow: {} }, Rules: [rule] } },
     },
   }),

@@ -58,6 +58,13 @@ describe('a function process', () => {
     expect(foreign).toEqual([]);
   });
 
+  it('is invoked by an alias too, and is told by which', async () => {
+    expect(JSON.parse(await functions.call('context:live'))).toMatchObject({
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:context:live',
+      functionName: 'context',
+    });
+  });
+
   it('gives the handler its event and the context of Lambda, in its code folder', async () => {
     expect(JSON.parse(await functions.call('context', { a: ['ü'] }))).toMatchObject({
       awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),

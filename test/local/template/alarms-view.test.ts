@@ -5,7 +5,7 @@ import { Stack } from '../../../local/template/stack.ts';
 
 const stackOf = (Resources: Record<string, { Type: string; Properties: Record<string, Json> }>) =>
   new Stack({ resources: Resources, parameters: {}, assetFolder: () => undefined }, 'http://127.0.0.1:8789');
-const simple = {
+const shared = {
   AlarmDescription: 'Sallyport A: too many. docs/runbook.md#a',
   AlarmActions: ['arn:topic'],
   ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -13,6 +13,9 @@ const simple = {
   DatapointsToAlarm: 2,
   Threshold: 5,
   TreatMissingData: 'notBreaching',
+};
+const simple = {
+  ...shared,
   Namespace: 'AWS/Lambda',
   MetricName: 'Errors',
   Dimensions: [{ Name: 'FunctionName', Value: 'Fn' }],
@@ -26,7 +29,6 @@ const stat = (Id: string, Stat: string, Period = 300) => ({
   MetricStat: { Metric: { Namespace: 'N', MetricName: 'M', Dimensions: [] }, Period, Stat },
   ReturnData: false,
 });
-const { Namespace, MetricName, Dimensions, Period, Statistic, ...shared } = simple;
 const calculated = (Expression: string, ...metrics: Json[]) => ({
   ...shared,
   Metrics: [{ Id: 'e', Expression, ReturnData: true }, ...metrics],
