@@ -6,14 +6,13 @@ import { Keys } from './keys.ts';
 type Operation =
   | 'BatchGetItem'
   | 'BatchWriteItem'
-  | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'
   | 'PutItem'
   | 'Query'
   | 'UpdateItem';
 
-const READS: ReadonlySet<Operation> = new Set(['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'Query']);
+const READS: ReadonlySet<Operation> = new Set(['BatchGetItem', 'GetItem', 'Query']);
 
 interface TableAccess {
   table: Table;

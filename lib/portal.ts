@@ -37,8 +37,8 @@ export class Portal extends Construct {
     foundation.allowServiceTokenReading(role);
     allowTokenJudging(role, tables.identity, keys.data);
     allowProofs(role, tables.identity, keys.data);
-    allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem', 'BatchWriteItem'] });
-    allowTable(role, { table: tables.payloads, key: keys.payloads, operations: ['BatchWriteItem'] });
+    allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem'] });
+    allowTable(role, { table: tables.payloads, key: keys.payloads, operations: ['PutItem'] });
     allowTable(role, {
       table: tables.vault,
       key: keys.vault,

@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
-  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
-  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from '../shared/table.ts';
 import type { PayloadItem } from './payload-item.ts';
@@ -12,8 +10,6 @@ import type { StoredRecord } from './stored-record.ts';
 
 /** For one request with the SDK's own retries: a store that hangs must not hang the call. */
 const REQUEST_TIMEOUT_MS = 4_000;
-/** How often what the store left unprocessed is sent again. */
-const BATCH_ATTEMPTS = 6;
 
 /**
  * Stores a record for good, or throws. A write whose answer was lost is sent again as it was: the condition
@@ -36,27 +32,23 @@ export async function storeRecord(
   });
 }
 
-/** Stores a record and its payload in one request. Sending either again replaces it by itself. */
+/**
+ * Stores a record and its payload side by side. One batch would cost less, but who may write a batch may delete by it.
+ * Sending either again replaces it by itself.
+ */
 export async function storeWithPayload(
   client: DynamoDBClient,
   tables: { audit: string; payloads: string },
   record: StoredRecord,
   payload: PayloadItem,
 ): Promise<void> {
-  let left: Record<string, WriteRequest[]> = {
-    [tables.audit]: [{ PutRequest: { Item: toAttributes({ ...record }) } }],
-    [tables.payloads]: [{ PutRequest: { Item: toAttributes(payload) } }],
-  };
-  for (let attempt = 1; attempt <= BATCH_ATTEMPTS; attempt++) {
-    await twice(async () => {
-      const command = new BatchWriteItemCommand({ RequestItems: left });
-      const answer = await client.send(command, { abortSignal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-      left = answer.UnprocessedItems ?? {};
-    });
-    if (Object.keys(left).length === 0) return;
-    await wait(Math.random() * 25 * 2 ** attempt);
-  }
-  throw new Error(`The store left items of ${Object.keys(left).join(', ')} unprocessed`);
+  const command = new PutItemCommand({ TableName: tables.payloads, Item: toAttributes(payload) });
+  await Promise.all([
+    storeRecord(client, tables.audit, record),
+    twice(async () => {
+      await client.send(command, { abortSignal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+    }),
+  ]);
 }
 
 async function twice(write: () => Promise<void>): Promise<void> {

@@ -1,4 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import * as z from 'zod';
+import { readEnvironment } from './environment.ts';
 
 /**
  * What is counted, each with the dimensions that it has besides the deployment. Every combination of values is a
@@ -23,10 +25,14 @@ export type RelayErrorCause =
 
 export type MetricName = keyof Counted;
 
+const { DEPLOYMENT_NAME: deployment } = readEnvironment(
+  z.object({ DEPLOYMENT_NAME: z.string().default('unknown') }),
+);
+
 // The library adds the function's name by itself, which would split each count by function.
 const metrics = new Metrics({ namespace: 'Sallyport' });
 metrics.clearDefaultDimensions();
-metrics.setDefaultDimensions({ deployment: process.env.DEPLOYMENT_NAME ?? 'unknown' });
+metrics.setDefaultDimensions({ deployment });
 
 /** Counts one event: a line of output that CloudWatch makes a metric of (embedded metric format), without any call. */
 export function count<Name extends MetricName>(

@@ -6,8 +6,10 @@ import { LiveDeployments } from '../live-deployments.ts';
 
 const MINUTE = Duration.minutes(1);
 
-/** Functions that answer requests, by the names of their alarms: somebody waits for each invocation. */
-export function watchAnswering(alarms: Alarms, functions: Readonly<Record<string, BundledFunction>>): void {
+type Functions = Readonly<Record<string, BundledFunction>>;
+
+/** Functions whose every failed run is a fault. */
+export function watchCrashes(alarms: Alarms, functions: Functions): void {
   for (const [name, target] of Object.entries(functions)) {
     const errors = alarms.add(`${name}Errors`, {
       metric: target.live.metricErrors({ period: MINUTE }),
@@ -17,6 +19,12 @@ export function watchAnswering(alarms: Alarms, functions: Readonly<Record<string
       runbook: 'function-errors',
     });
     target.deployment.addAlarm(errors);
+  }
+}
+
+/** Functions that answer requests, by the names of their alarms: somebody waits for each invocation. */
+export function watchAnswering(alarms: Alarms, functions: Functions): void {
+  for (const [name, target] of Object.entries(functions)) {
     alarms.add(`${name}Throttles`, {
       metric: target.live.metricThrottles({ period: MINUTE }),
       threshold: 10,
@@ -29,7 +37,7 @@ export function watchAnswering(alarms: Alarms, functions: Readonly<Record<string
 }
 
 /** Functions that work by themselves: a failed run is repeated, a single one says little. */
-export function watchWorking(alarms: Alarms, functions: Readonly<Record<string, BundledFunction>>): void {
+export function watchWorking(alarms: Alarms, functions: Functions): void {
   for (const [name, target] of Object.entries(functions)) {
     const errors = alarms.add(`${name}Errors`, {
       metric: target.live.metricErrors({ period: Duration.minutes(5) }),

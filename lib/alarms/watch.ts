@@ -9,7 +9,7 @@ import type { FrontDoor } from '../front-door.ts';
 import type { Migrations } from '../migrations.ts';
 import type { Portal } from '../portal.ts';
 import { watchFirewall } from './firewall.ts';
-import { watchAnswering, watchWorking } from './functions.ts';
+import { watchAnswering, watchCrashes, watchWorking } from './functions.ts';
 import { watchGateway } from './gateway.ts';
 import { watchJobs, watchTick } from './jobs.ts';
 import { watchAudit, watchRelay } from './relay.ts';
@@ -31,13 +31,15 @@ interface Parts {
 /** Watches all of a deployment. A new version of what answers requests is taken back on their common alarms too. */
 export function watch(alarms: Alarms, parts: Parts): void {
   const { foundation, frontDoor, access, portal, console, admin, audit, migrations, dispatch } = parts;
-  const answering = {
-    Authorizer: access.authorizer,
+  const crashing = {
     Oauth: access.oauth,
     Relay: portal.relay,
     Pages: console.pages,
     Admin: admin.api,
   };
+  // The authorizer has to fail to refuse a token (401). When it really fails, the gateway answers 5XX.
+  const answering = { Authorizer: access.authorizer, ...crashing };
+  watchCrashes(alarms, crashing);
   watchAnswering(alarms, answering);
   watchWorking(alarms, {
     Tick: dispatch.tick,

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * What goes wrong with one request to the store: `lost-answer` applies it and drops the connection instead
- * of answering; `lost-request` drops it unseen; `unprocessed` applies the first table of a batch only;
- * `collision` refuses the write as if its key held something else.
+ * of answering; `lost-request` drops it unseen; `collision` refuses the write as if its key held something else.
  */
-export type Fault = 'lost-answer' | 'lost-request' | 'unprocessed' | 'collision';
+export type Fault = 'lost-answer' | 'lost-request' | 'collision';
 
 export interface UnreliableStore {
   endpoint: string;
@@ -46,11 +45,6 @@ export async function startUnreliableStore(store: string): Promise<UnreliableSto
       return response
         .writeHead(400)
         .end(JSON.stringify({ __type: type, message: 'The conditional request failed' }));
-    }
-    if (fault === 'unprocessed') {
-      const [first, ...rest] = Object.entries((JSON.parse(body) as { RequestItems: object }).RequestItems);
-      await forward(headers, JSON.stringify({ RequestItems: Object.fromEntries(first ? [first] : []) }));
-      return response.end(JSON.stringify({ UnprocessedItems: Object.fromEntries(rest) }));
     }
     const { status, text } = await forward(headers, body);
     if (fault === 'lost-answer') return void request.socket.destroy();
