@@ -6,7 +6,12 @@ export default {
   // Only against hanging for ever: no test is about time.
   testTimeout: 60_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/clients/', '<rootDir>/test/slow/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/clients/',
+    '<rootDir>/test/slow/',
+    '\\.slow\\.test\\.ts$',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -20,6 +25,7 @@ export default {
     '<rootDir>/.sallyport/',
     '<rootDir>/library/',
     '<rootDir>/test/clients/node_modules/',
+    '<rootDir>/test/dynamodb/node_modules/',
   ],
   maxWorkers: 2,
 };

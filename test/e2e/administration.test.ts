@@ -12,7 +12,6 @@ import { runCommand } from '../cli/run.ts';
 import { startCloud, type TestCloud } from '../fixtures/cloud.ts';
 import { tableOf } from './administrator.ts';
 import { Connection } from './connection.ts';
-import { describeDoctor } from './doctor.ts';
 import { describeEverydayAdministration } from './everyday.ts';
 import { describeMigration } from './migration.ts';
 import { applyServiceToken, describeServiceTokens } from './service-tokens.ts';
@@ -159,8 +158,4 @@ describe('everyday administration', () => {
 
 describe('the data of an earlier version', () => {
   describeMigration(administered);
-});
-
-describe('the doctor at a running deployment', () => {
-  describeDoctor(administered);
 });

@@ -4,7 +4,7 @@ import common from '../../jest.config.js';
 export default {
   ...common,
   rootDir: '../..',
-  testMatch: ['<rootDir>/test/slow/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/slow/**/*.test.ts', '<rootDir>/test/**/*.slow.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 300_000,
 };
