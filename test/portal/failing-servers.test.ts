@@ -14,7 +14,7 @@ let portal: TestPortal;
 
 beforeAll(async () => {
   upstream = await startScriptedServer(() => undefined);
-  portal = await startPortal([serverOf('shaky', upstream.url, offers)], { callLimitMs: 1_500 });
+  portal = await startPortal([serverOf('shaky', upstream.url, offers)], { callLimitMs: 4_000 });
 });
 afterAll(async () => {
   await portal.close();
