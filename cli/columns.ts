@@ -67,6 +67,9 @@ export const documentColumns: Record<Kind, readonly Column[]> = {
     at('EXCLUDE', 'spec.exclude'),
     VERSION,
   ],
+  RuleGroup: [ID, at('TITLE', 'spec.title'), at('INCLUDE', 'spec.include'), VERSION],
+  List: [ID, at('TITLE', 'spec.title'), at('TYPE', 'spec.type'), at('ITEMS', 'spec.items.length'), VERSION],
+  ExternalEvaluation: [ID, at('TITLE', 'spec.title'), at('URL', 'spec.url'), VERSION],
   ServiceToken: [
     ID,
     at('TITLE', 'spec.title'),

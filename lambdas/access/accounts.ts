@@ -4,11 +4,13 @@ import type { Resources } from '../shared/origin.ts';
 import type { Table } from '../shared/table.ts';
 import type { Admission } from './admission.ts';
 import type { ClientApproval } from './clients/client-approval.ts';
+import { clientHosts } from './clients/client-host.ts';
 import { errorDescription } from './error-description.ts';
 import { requestOf } from './http-bridge.ts';
 import type { Grants } from './sessions/grants.ts';
 import { findAccessSession } from './sessions/people-store.ts';
 import type { AccessSession } from './sessions/person.ts';
+import { personSubject } from './sessions/subject.ts';
 import type { BrowserSessions } from './sign-in/browser-sessions.ts';
 import { HELD_REASON } from './sign-in/held-page.ts';
 
@@ -147,7 +149,8 @@ export class Accounts {
     resources: readonly unknown[],
   ): Promise<Decision | undefined> {
     if (!resources.includes(this.#options.resources.portal)) return undefined;
-    const decision = await this.#options.admission.judge(session.person, ctx.ip);
+    const client = ctx.oidc.client && { id: ctx.oidc.client.clientId, hosts: clientHosts(ctx.oidc.client) };
+    const decision = await this.#options.admission.judge(personSubject(session, client ? { client } : {}));
     if (!decision.allowed) await this.#options.refused(ctx, session, decision);
     return decision;
   }

@@ -1,7 +1,8 @@
 import { type CompiledLevel, compileLevel, decidePortal } from '../policy/decide.ts';
 import type { Decision, Subject } from '../policy/decision.ts';
+import { Facts } from '../policy/facts.ts';
+import { namedIn } from '../policy/named-rules.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
-import type { Person } from './sessions/person.ts';
 
 export interface AdmissionOptions {
   portalId: string;
@@ -14,6 +15,7 @@ const NOT_SET_UP: Decision = {
   policy: null,
   reason: 'This portal is not set up yet. Its owners must apply a configuration first.',
   trace: [],
+  remedies: [],
 };
 
 /** Whether the portal's policies let somebody in at all, before any consent is asked for and any token issued. */
@@ -25,14 +27,13 @@ export class Admission {
     this.#options = options;
   }
 
-  /** Decides for this person at this address; a portal that nobody configured admits nobody. */
-  judge(person: Person, ip: string): Promise<Decision> {
-    return this.#decide({ email: person.email, groups: person.groups, ip });
-  }
-
-  /** Decides for a service token at this address. */
-  judgeService(id: string, ip: string): Promise<Decision> {
-    return this.#decide({ serviceToken: id, ip });
+  /**
+   * Decides for somebody by what the sign-in says; a portal that nobody configured admits nobody. What is judged on
+   * each request is left to the requests, which may come from elsewhere (a hosted application's from its vendor), and
+   * so are conditions that somebody can still meet.
+   */
+  judge(subject: Subject): Promise<Decision> {
+    return this.#decide(subject);
   }
 
   async #decide(subject: Subject): Promise<Decision> {
@@ -40,7 +41,11 @@ export class Admission {
     if (!current) return NOT_SET_UP;
     const { version, snapshot } = current;
     if (this.#compiled?.version !== version)
-      this.#compiled = { version, level: compileLevel('portal', snapshot.portal.policies) };
-    return decidePortal(this.#compiled.level, subject);
+      this.#compiled = {
+        version,
+        level: compileLevel('portal', snapshot.portal.policies, namedIn(snapshot)),
+      };
+    const decision = decidePortal(this.#compiled.level, new Facts(subject, { requestOpen: true }));
+    return { ...decision, allowed: decision.allowed || decision.remedies.length > 0 };
   }
 }

@@ -6,7 +6,7 @@ import { SallyportError } from '../shared/errors.ts';
 import { affectedPortals } from './affected-portals.ts';
 import type { CatalogStore } from './catalog-store.ts';
 import type { PlacedDocument } from './check-set.ts';
-import { type Documents, documentKey, documentsOf, keyOf } from './world.ts';
+import { configurationOf, type Documents, documentKey, documentsOf, keyOf } from './world.ts';
 
 interface PortalCollision extends NameCollision {
   portal: DocumentOf<'Portal'>;
@@ -28,7 +28,7 @@ async function collisionsIn(
     const catalog = fresh.get(metadata.id) ?? (await store.load(metadata.id));
     if (catalog) catalogs.set(metadata.id, catalog);
   }
-  const snapshot = buildSnapshot(portal, servers, documentsOf(documents, 'Policy'), catalogs);
+  const snapshot = buildSnapshot(portal, configurationOf(documents), catalogs);
   return nameCollisions(snapshot.servers).map((collision) => ({ ...collision, portal }));
 }
 

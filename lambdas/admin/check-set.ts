@@ -29,15 +29,16 @@ function checkReferences({ at, document }: PlacedDocument, known: ReadonlySet<st
   const seen = new Set<string>();
   for (const reference of referencesOf(document)) {
     const key = documentKey(reference.kind, reference.id);
+    const listed = `${reference.at.replace(/\[\d+\][^[\]]*$/, '')} ${key}`;
     if (!known.has(key)) {
       const message = `there is no ${reference.kind} "${reference.id}": create it first or send it along`;
       throw invalid([{ at: place(at, reference.at), message }], 'unknown_reference');
     }
-    if (seen.has(key)) {
+    if (seen.has(listed)) {
       const message = `${reference.kind} "${reference.id}" is named twice here: keep one`;
       throw invalid([{ at: place(at, reference.at), message }]);
     }
-    seen.add(key);
+    seen.add(listed);
   }
 }
 

@@ -5,7 +5,7 @@ import { publishLatest, type SnapshotStores } from '../policy/snapshot-store.ts'
 import type { DocumentOf } from '../shared/documents/kinds.ts';
 import type { CatalogStore } from './catalog-store.ts';
 import type { DocumentStore } from './document-store.ts';
-import { documentKey, documentsOf, type World } from './world.ts';
+import { configurationOf, documentKey, type World } from './world.ts';
 
 export interface PublishOptions {
   snapshots: SnapshotStores;
@@ -29,7 +29,7 @@ async function build(options: PublishOptions, portalId: string): Promise<PortalS
       if (catalog) catalogs.set(id, catalog);
     }),
   );
-  return buildSnapshot(portal, documentsOf(world, 'Server'), documentsOf(world, 'Policy'), catalogs);
+  return buildSnapshot(portal, configurationOf(world), catalogs);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Configuration } from '../policy/build-snapshot.ts';
 import type { Document, DocumentOf, Kind } from '../shared/documents/kinds.ts';
 
 /** Who changed a document. */
@@ -44,3 +45,12 @@ export function documentsOf<K extends Kind>(world: Documents, kind: K): Document
 
 const isKind = <K extends Kind>(document: Document, kind: K): document is Document & DocumentOf<K> =>
   document.kind === kind;
+
+/** What snapshots are built of. */
+export const configurationOf = (world: Documents): Configuration => ({
+  servers: documentsOf(world, 'Server'),
+  policies: documentsOf(world, 'Policy'),
+  groups: documentsOf(world, 'RuleGroup'),
+  lists: documentsOf(world, 'List'),
+  evaluations: documentsOf(world, 'ExternalEvaluation'),
+});

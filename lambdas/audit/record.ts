@@ -12,7 +12,7 @@ export interface Actor {
 /** The rule that decided; `policy` is null for the default deny and for refusals that no policy made. */
 export interface RecordedDecision {
   allowed: boolean;
-  level?: 'portal' | 'server';
+  level?: 'portal' | 'server' | 'tool';
   policy: string | null;
   reason: string;
 }

@@ -1,5 +1,7 @@
 import { listSessionsOfPerson } from '../access/sessions/list-sessions.ts';
 import type { AccessSession } from '../access/sessions/person.ts';
+import { personSubject } from '../access/sessions/subject.ts';
+import { Facts } from '../policy/facts.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { cookie, type HttpRequest, type HttpResponse } from '../shared/http.ts';
@@ -75,10 +77,12 @@ async function home(options: PagesOptions, request: HttpRequest): Promise<HttpRe
     const cookies = browser !== undefined ? [setCookie(origin, name, '', 0)] : [];
     return welcomePage(title, cookies, request.query.has('signed-out'));
   }
-  const { email, groups } = session.person;
   const visitor = await describeVisitor(options, session, browser);
   if (!current) return notSetUpPage(title, visitor);
-  const seen = visibleServers(current.snapshot, { email, groups, ip: request.sourceIp });
+  const seen = visibleServers(
+    current.snapshot,
+    new Facts(personSubject(session, { ip: request.sourceIp }), { requestOpen: true }),
+  );
   if (!seen.decision.allowed) return deniedPage(title, visitor, seen.decision.reason);
   const { description } = current.snapshot.portal;
   const url = resourcesOf(origin).portal;

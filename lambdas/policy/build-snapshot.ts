@@ -1,7 +1,17 @@
 import type { DocumentOf } from '../shared/documents/kinds.ts';
 import type { ServerCatalog } from './catalog.ts';
 import type { NamedPolicy } from './decision.ts';
+import { type NamedDocuments, namedRules } from './named-rules.ts';
 import type { PortalSnapshot, RawDefinition, SnapshotServer, SnapshotTool } from './snapshot.ts';
+
+/** Documents of a deployment, as far as snapshots are made of them. */
+export interface Configuration extends NamedDocuments {
+  servers: readonly DocumentOf<'Server'>[];
+  policies: readonly DocumentOf<'Policy'>[];
+}
+
+/** The policies of these ids, in order. */
+type Policies = (ids: readonly string[]) => NamedPolicy[];
 
 /**
  * Puts together all that the relay needs to serve one portal. Pure, and the same documents in any order give
@@ -12,16 +22,18 @@ import type { PortalSnapshot, RawDefinition, SnapshotServer, SnapshotTool } from
  */
 export function buildSnapshot(
   portal: DocumentOf<'Portal'>,
-  servers: readonly DocumentOf<'Server'>[],
-  policies: readonly DocumentOf<'Policy'>[],
+  configuration: Configuration,
   catalogs: ReadonlyMap<string, ServerCatalog>,
 ): PortalSnapshot {
-  const serverById = new Map(servers.map((server) => [server.metadata.id, server]));
-  const policyById = new Map(policies.map((policy) => [policy.metadata.id, policy]));
-  const named = (ids: readonly string[]) => {
+  const serverById = new Map(configuration.servers.map((server) => [server.metadata.id, server]));
+  const policyById = new Map(configuration.policies.map((policy) => [policy.metadata.id, policy]));
+  const used = new Map<string, NamedPolicy>();
+  const named: Policies = (ids) => {
     const gone = ids.findIndex((id) => !policyById.has(id));
     const kept = gone === -1 ? ids : ids.slice(0, gone + 1);
-    return kept.map((id) => namedPolicy(id, policyById.get(id)));
+    const policies = kept.map((id) => namedPolicy(id, policyById.get(id)));
+    for (const policy of policies) used.set(policy.id, policy);
+    return policies;
   };
 
   const { title, description, payloads, clients } = portal.spec;
@@ -30,18 +42,14 @@ export function buildSnapshot(
     const server = serverById.get(id);
     const catalog = catalogs.get(id);
     if (!server?.spec.enabled || !catalog || bySlug.has(server.spec.slug)) continue;
-    bySlug.set(server.spec.slug, snapshotServer(server, catalog, named(server.spec.policies)));
+    bySlug.set(server.spec.slug, snapshotServer(server, catalog, named));
   }
+  const { id } = portal.metadata;
+  const policies = named(portal.spec.policies);
   return {
-    portal: {
-      id: portal.metadata.id,
-      title,
-      description,
-      payloads,
-      clients,
-      policies: named(portal.spec.policies),
-    },
+    portal: { id, title, description, payloads, clients, policies },
     servers: [...bySlug.values()],
+    ...namedRules([...used.values()], configuration),
   };
 }
 
@@ -54,7 +62,7 @@ function namedPolicy(id: string, document: DocumentOf<'Policy'> | undefined): Na
 function snapshotServer(
   { metadata, spec }: DocumentOf<'Server'>,
   catalog: ServerCatalog,
-  policies: readonly NamedPolicy[],
+  named: Policies,
 ): SnapshotServer {
   return {
     id: metadata.id,
@@ -66,8 +74,10 @@ function snapshotServer(
     era: catalog.era,
     capabilities: catalog.capabilities,
     instructions: catalog.instructions,
-    policies,
-    tools: enabledTools(spec.tools, catalog.tools),
+    policies: named(spec.policies),
+    toolPolicies: named(spec.toolPolicies),
+    labels: spec.labels,
+    tools: enabledTools(spec.tools, catalog.tools, named),
     prompts: [...byKey(catalog.prompts, 'name').values()],
     resources: [...byKey(catalog.resources, 'uri').values()],
     resourceTemplates: [...byKey(catalog.resourceTemplates, 'uriTemplate').values()],
@@ -77,12 +87,14 @@ function snapshotServer(
 function enabledTools(
   reviews: DocumentOf<'Server'>['spec']['tools'],
   definitions: readonly RawDefinition[],
+  named: Policies,
 ): SnapshotTool[] {
   const tools: SnapshotTool[] = [];
   for (const [name, definition] of byKey(definitions, 'name')) {
     // Names come from the server: one called `constructor` must not find an inherited member.
     const review = Object.hasOwn(reviews, name) ? reviews[name] : undefined;
-    if (review?.enabled !== false) tools.push({ name, definition, risk: review?.risk });
+    if (review?.enabled !== false)
+      tools.push({ name, definition, risk: review?.risk, policies: named(review?.policies ?? []) });
   }
   return tools;
 }

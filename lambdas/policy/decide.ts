@@ -1,61 +1,102 @@
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
-import type { Decision, NamedPolicy, Subject, TraceStep } from './decision.ts';
-import { Facts } from './facts.ts';
+import type { Decision, Level, NamedPolicy, Remedy, TraceStep } from './decision.ts';
+import { explainRefusal, reasonOf, remedyReason } from './explain-decision.ts';
+import type { Facts } from './facts.ts';
+import type { Named } from './selectors/selector-kind.ts';
 
-/** The policies of a portal or of a server, compiled in their order. */
+/** The policies of a portal, a server or a tool, compiled in the order in which they are judged. */
 export interface CompiledLevel {
-  level: 'portal' | 'server';
+  level: Level;
   policies: readonly CompiledPolicy[];
+  /** What holds for whom no policy matches: true where policies only take away. */
+  inherits: boolean;
 }
 
-/** Compiles a level once per snapshot version; deciding with it then reads no document. */
-export function compileLevel(level: 'portal' | 'server', policies: readonly NamedPolicy[]): CompiledLevel {
-  return { level, policies: policies.map((policy) => compilePolicy(level, policy)) };
+const FIRST: ReadonlySet<string> = new Set(['service-auth', 'bypass']);
+
+/**
+ * Compiles a level once per snapshot version; deciding with it then reads no document. `service-auth` and `bypass`
+ * come first, in their order, then `allow` and `block` in theirs.
+ */
+export function compileLevel(level: Level, policies: readonly NamedPolicy[], named: Named): CompiledLevel {
+  const first = policies.filter(({ spec }) => FIRST.has(spec.action));
+  const then = policies.filter(({ spec }) => !FIRST.has(spec.action));
+  return {
+    level,
+    policies: [...first, ...then].map((policy) => compilePolicy(level, policy, named)),
+    inherits: level === 'tool' && policies.every(({ spec }) => spec.action === 'block'),
+  };
 }
 
-/** May this person use the portal at all? The first policy that matches decides; without one, nobody may. */
-export function decidePortal(portal: CompiledLevel, subject: Subject): Decision {
-  return decideLevel(portal, new Facts(subject), []);
+/** May this holder use the portal at all? The first policy that matches decides; without one, nobody may. */
+export function decidePortal(portal: CompiledLevel, facts: Facts): Decision {
+  return decideLevel(portal, facts, undefined);
 }
 
 /**
- * May this person use this server through the portal? Both levels must allow. The portal is judged first:
+ * May this holder use this server through the portal? Both levels must allow. The portal is judged first:
  * unless it allows, its refusal is the decision and the server's policies are not looked at, so that nobody
  * outside learns of them. Within it the server is judged alike. A block at either level therefore wins over
  * every allow at the other, and so does a level in which no policy matches.
  */
-export function decideServer(portal: CompiledLevel, server: CompiledLevel, subject: Subject): Decision {
-  const facts = new Facts(subject);
-  const atPortal = decideLevel(portal, facts, []);
-  return atPortal.allowed ? decideLevel(server, facts, atPortal.trace) : atPortal;
+export function decideServer(portal: CompiledLevel, server: CompiledLevel, facts: Facts): Decision {
+  return within(decidePortal(portal, facts), server, facts);
 }
 
-function decideLevel(
-  { level, policies }: CompiledLevel,
+/**
+ * May this holder use this tool? Its server has to allow, and then the tool's own policies, where it has any; if all
+ * they do is block, whoever they do not block may.
+ */
+export function decideTool(
+  portal: CompiledLevel,
+  server: CompiledLevel,
+  tool: CompiledLevel,
   facts: Facts,
-  before: readonly TraceStep[],
 ): Decision {
-  const trace = [...before];
-  for (const { policy, judge } of policies) {
-    const step = judge(facts);
+  return within(decideServer(portal, server, facts), tool, facts);
+}
+
+/** The next level of a decision: not looked at where the earlier one refuses for good. */
+export function within(outer: Decision, level: CompiledLevel, facts: Facts): Decision {
+  const entered = outer.allowed || outer.remedies.length > 0;
+  return entered ? decideLevel(level, facts, outer) : outer;
+}
+
+function decideLevel(compiled: CompiledLevel, facts: Facts, outer: Decision | undefined): Decision {
+  const { level, policies, inherits } = compiled;
+  const trace: TraceStep[] = outer ? [...outer.trace] : [];
+  for (const decider of policies) {
+    const step = decider.judge(facts);
     trace.push(step);
-    if (step.matched) {
-      const allowed = policy.spec.action === 'allow';
-      return { allowed, level, policy: policy.id, reason: reasonOf(level, policy), trace };
-    }
+    if (step.matched) return decided(level, decider, { facts, trace, outer });
   }
-  return { allowed: false, level, policy: null, reason: NO_POLICY[level], trace };
+  if (inherits && outer) return { ...outer, trace };
+  const reason = explainRefusal(level, null);
+  return { allowed: false, level, policy: null, reason, trace, remedies: [] };
 }
 
-function reasonOf(level: TraceStep['level'], { id, spec }: NamedPolicy): string {
-  if (spec.action === 'allow') return `Allowed by the ${level} policy "${id}".`;
-  const message = spec.message ? ` ${spec.message}` : '';
-  return `Blocked by the ${level} policy "${id}".${message} If you need access, ask an administrator and name this policy.`;
+function decided(
+  level: Level,
+  { policy, conditions }: CompiledPolicy,
+  { facts, trace, outer }: { facts: Facts; trace: TraceStep[]; outer: Decision | undefined },
+): Decision {
+  const { id, spec } = policy;
+  if (spec.action === 'block')
+    return { allowed: false, level, policy: id, reason: explainRefusal(level, policy), trace, remedies: [] };
+  const unmet = conditions.filter(({ met }) => !met(facts, id));
+  if (unmet.length > 0 && facts.serviceToken !== undefined)
+    return {
+      allowed: false,
+      level,
+      policy: id,
+      reason: remedyReason(level, id, 'service'),
+      trace,
+      remedies: [],
+    };
+  const own: Remedy[] = unmet.map(({ kind }) => ({ kind, level, policy: id }));
+  const remedies = [...(outer?.remedies ?? []), ...own];
+  const [first] = remedies;
+  if (!first) return { allowed: true, level, policy: id, reason: reasonOf(level, policy), trace, remedies };
+  const reason = remedyReason(first.level, first.policy, first.kind);
+  return { allowed: false, level: first.level, policy: first.policy, reason, trace, remedies };
 }
-
-const NO_POLICY = {
-  portal:
-    'No policy of this portal allows you (portal, default deny). If you need access, ask an administrator.',
-  server:
-    'No policy of this server allows you (server, default deny). If you need access, ask an administrator.',
-} as const;

@@ -1,20 +1,28 @@
+import type { Selector } from '../shared/documents/selector.ts';
 import type { SelectorKind } from './selectors/selector-kind.ts';
 
 /** A selector as a policy lists it. */
 export interface ListedSelector {
   kind: SelectorKind;
-  value: string;
+  selector: Selector;
 }
 
-const describe = ({ kind, value }: ListedSelector): string =>
-  value === '' ? kind.name : `${kind.name} "${value}"`;
+function describe({ kind, selector }: ListedSelector): string {
+  const value = kind.describe(selector);
+  if (value === '') return kind.name;
+  return value.startsWith('{') ? `${kind.name} ${value}` : `${kind.name} "${value}"`;
+}
 
 const unknownNote = (kinds: readonly SelectorKind[]): string => {
   const attributes = new Set(kinds.map(({ attribute }) => attribute));
   return attributes.size === 0 ? '' : ` (unknown: ${[...attributes].join(', ')})`;
 };
 
-export const includeMatched = (selector: ListedSelector): string => `include ${describe(selector)} matched`;
+const matchedNote = (selector: ListedSelector, unknown: boolean): string =>
+  unknown ? `counts as matched${unknownNote([selector.kind])}` : 'matched';
+
+export const includeMatched = (selector: ListedSelector, unknown: boolean): string =>
+  `include ${describe(selector)} ${matchedNote(selector, unknown)}`;
 
 /** `unknown` are the kinds whose attribute is unknown. */
 export function noIncludeMatched(
@@ -33,6 +41,4 @@ export const requireFailed = (selector: ListedSelector, unknown: boolean): strin
   `require ${describe(selector)} did not match${unknownNote(unknown ? [selector.kind] : [])}`;
 
 export const excludeMatched = (selector: ListedSelector, unknown: boolean): string =>
-  unknown
-    ? `exclude ${describe(selector)} counts as matched${unknownNote([selector.kind])}`
-    : `exclude ${describe(selector)} matched`;
+  `exclude ${describe(selector)} ${matchedNote(selector, unknown)}`;

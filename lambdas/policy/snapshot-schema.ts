@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { externalEvaluationSpec } from '../shared/documents/external-evaluation.ts';
 import { documentId, slug } from '../shared/documents/identifiers.ts';
+import { serverLabel, toolRisk } from '../shared/documents/labels.ts';
+import { listSpec } from '../shared/documents/list.ts';
 import { policySpec } from '../shared/documents/policy.ts';
 import { clientRules } from '../shared/documents/portal.ts';
-import { toolRisk } from '../shared/documents/server.ts';
+import { ruleGroupSpec } from '../shared/documents/rule-group.ts';
 import type { PortalSnapshot, RawDefinition } from './snapshot.ts';
 
 /** What a server gave is taken as it is: a copy by schema would lose members. */
@@ -20,6 +23,7 @@ const tool = z.object({
   name: z.string(),
   definition,
   risk: toolRisk.optional().transform((risk) => risk),
+  policies: policies.default([]),
 });
 
 const server = z.object({
@@ -33,6 +37,8 @@ const server = z.object({
   capabilities: definition,
   instructions: optionalText,
   policies,
+  toolPolicies: policies.default([]),
+  labels: z.array(serverLabel).default([]),
   tools: z.array(tool),
   prompts: z.array(definition),
   resources: z.array(definition),
@@ -50,4 +56,7 @@ export const portalSnapshot: z.ZodType<PortalSnapshot> = z.object({
     policies,
   }),
   servers: z.array(server),
+  groups: z.record(documentId, ruleGroupSpec).default({}),
+  lists: z.record(documentId, listSpec).default({}),
+  evaluations: z.record(documentId, externalEvaluationSpec).default({}),
 });

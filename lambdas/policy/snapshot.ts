@@ -1,5 +1,8 @@
+import type { ExternalEvaluationSpec } from '../shared/documents/external-evaluation.ts';
+import type { ServerLabel, ToolRisk } from '../shared/documents/labels.ts';
+import type { ListSpec } from '../shared/documents/list.ts';
 import type { ClientRules } from '../shared/documents/portal.ts';
-import type { ToolRisk } from '../shared/documents/server.ts';
+import type { RuleGroupSpec } from '../shared/documents/rule-group.ts';
 import type { NamedPolicy } from './decision.ts';
 
 /** A definition as its server gave it: every field passes through unharmed. */
@@ -11,6 +14,8 @@ export interface SnapshotTool {
   definition: RawDefinition;
   /** The reviewer's classification; undefined means nobody reviewed it, which counts as destructive. */
   risk: ToolRisk | undefined;
+  /** Its own; those of the server for all of its tools follow. */
+  policies: readonly NamedPolicy[];
 }
 
 export interface SnapshotServer {
@@ -26,6 +31,8 @@ export interface SnapshotServer {
   capabilities: RawDefinition;
   instructions: string | undefined;
   policies: readonly NamedPolicy[];
+  toolPolicies: readonly NamedPolicy[];
+  labels: readonly ServerLabel[];
   /** Enabled tools only. */
   tools: readonly SnapshotTool[];
   prompts: readonly RawDefinition[];
@@ -44,6 +51,10 @@ export interface PortalSnapshot {
     policies: readonly NamedPolicy[];
   };
   servers: readonly SnapshotServer[];
+  /** What the policies name, by id. */
+  groups: Readonly<Record<string, RuleGroupSpec>>;
+  lists: Readonly<Record<string, ListSpec>>;
+  evaluations: Readonly<Record<string, ExternalEvaluationSpec>>;
 }
 
 /** A snapshot with the hash of its content, which is the version that lists and cursors carry. */

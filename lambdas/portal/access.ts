@@ -1,35 +1,60 @@
-import type { Holder } from '../access/sessions/holder.ts';
-import { decidePortal, decideServer } from '../policy/decide.ts';
+import { decidePortal, decideServer, within } from '../policy/decide.ts';
 import type { Decision, Subject } from '../policy/decision.ts';
-import type { Catalog, ServerEntry } from './catalog.ts';
+import { Facts } from '../policy/facts.ts';
+import { ANY_ARGUMENTS } from '../policy/selectors/argument.ts';
+import type { Catalog, ServerEntry, ToolOffer } from './catalog.ts';
 import { code, RpcError } from './json-rpc.ts';
 
-export function subjectOf(holder: Holder, ip: string): Subject {
-  if (holder.service !== undefined) return { serviceToken: holder.service.id, ip };
-  const { email, groups } = holder.person;
-  return { email, groups, ip };
-}
-
-/** What one person or service token may use in one version of the portal; each server is decided once, when it is asked for. */
+/** What one person or service token may use in one version of the portal; each is decided once, when it is asked for. */
 export class Access {
   readonly portal: Decision;
   readonly #catalog: Catalog;
-  readonly #subject: Subject;
-  readonly #decisions = new Map<ServerEntry, Decision>();
+  readonly #facts: Facts;
+  readonly #servers = new Map<ServerEntry, Decision>();
+  readonly #tools = new Map<ToolOffer, Decision>();
 
-  constructor(catalog: Catalog, subject: Subject) {
+  constructor(catalog: Catalog, facts: Facts) {
     this.#catalog = catalog;
-    this.#subject = subject;
-    this.portal = decidePortal(catalog.level, subject);
+    this.#facts = facts;
+    this.portal = decidePortal(catalog.level, facts);
+  }
+
+  get subject(): Subject {
+    return this.#facts.subject;
   }
 
   to(at: ServerEntry): Decision {
-    let decision = this.#decisions.get(at);
+    let decision = this.#servers.get(at);
     if (!decision) {
-      decision = decideServer(this.#catalog.level, at.level, this.#subject);
-      this.#decisions.set(at, decision);
+      decision = decideServer(this.#catalog.level, at.level, this.#about(at));
+      this.#servers.set(at, decision);
     }
     return decision;
+  }
+
+  /** Without arguments, whether there are any with which the tool may be called. */
+  toTool(offer: ToolOffer, args: unknown = ANY_ARGUMENTS): Decision {
+    if (args !== ANY_ARGUMENTS) return this.#decideTool(offer, args);
+    let decision = this.#tools.get(offer);
+    if (!decision) {
+      decision = this.#decideTool(offer, args);
+      this.#tools.set(offer, decision);
+    }
+    return decision;
+  }
+
+  #decideTool({ at, level, tool }: ToolOffer, args: unknown): Decision {
+    const target = { labels: at.server.labels, toolRisk: tool.risk ?? 'destructive', arguments: args };
+    return within(this.to(at), level, this.#facts.about(target));
+  }
+
+  #about({ server }: ServerEntry): Facts {
+    return this.#facts.about({ labels: server.labels });
+  }
+
+  /** Whether the holder would be let in from the right place, at the right time, with the right device. */
+  get elsewhere(): Access {
+    return new Access(this.#catalog, new Facts(this.#facts.subject, { requestOpen: true }));
   }
 
   /** By id, which outlives a version of the portal; a server that is gone is refused like one that is denied. */
@@ -39,9 +64,13 @@ export class Access {
   }
 
   servers(): ServerEntry[] {
-    return this.#catalog.servers.filter((at) => this.to(at).allowed);
+    return this.#catalog.servers.filter((at) => isOpen(this.to(at)));
   }
 }
+
+/** Allowed, or allowed after something that the person does alone. */
+export const isOpen = ({ allowed, remedies }: Decision): boolean =>
+  allowed || (remedies.length > 0 && remedies.every(({ kind }) => kind !== 'approval'));
 
 const GONE = 'This server is not in the portal any more.';
 

@@ -1,5 +1,7 @@
 import { type CompiledLevel, compileLevel } from '../policy/decide.ts';
+import { namedIn } from '../policy/named-rules.ts';
 import { nameInPortal } from '../policy/naming.ts';
+import type { Named } from '../policy/selectors/selector-kind.ts';
 import type { SnapshotServer, SnapshotTool, VersionedSnapshot } from '../policy/snapshot.ts';
 import { type HeaderParameter, headerParameters } from './header-parameters.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -9,6 +11,8 @@ import { uriTemplate } from './uri-template.ts';
 export interface ServerEntry {
   server: SnapshotServer;
   level: CompiledLevel;
+  /** Of those of its tools that have no policies of their own. */
+  toolLevel: CompiledLevel;
 }
 
 /** Something that a server offers, as the portal lists it: raw, with its name in the portal. */
@@ -21,6 +25,7 @@ export interface Offer {
 
 export interface ToolOffer extends Offer {
   tool: SnapshotTool;
+  level: CompiledLevel;
   headers: readonly HeaderParameter[];
 }
 
@@ -47,13 +52,17 @@ const textOf = (definition: JsonObject, member: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
-function toolOffers(at: ServerEntry): [string, ToolOffer][] {
+function toolOffers(at: ServerEntry, named: Named): [string, ToolOffer][] {
   return at.server.tools.flatMap((tool): [string, ToolOffer][] => {
     const headers = headerParameters(tool.definition.inputSchema);
     if (!headers.valid) return [];
     const name = nameInPortal(at.server, tool.name);
     const definition = { ...tool.definition, name };
-    return [[name, { at, name: tool.name, definition, tool, headers: headers.parameters }]];
+    const level =
+      tool.policies.length === 0
+        ? at.toolLevel
+        : compileLevel('tool', [...tool.policies, ...at.server.toolPolicies], named);
+    return [[name, { at, name: tool.name, definition, tool, level, headers: headers.parameters }]];
   });
 }
 
@@ -83,9 +92,11 @@ function byName<O extends Offer>(entries: readonly [string, O][]): Map<string, O
 
 /** Compiles policies and indexes names and URIs, once per snapshot version. */
 export function indexSnapshot({ version, snapshot }: VersionedSnapshot): Catalog {
+  const named = namedIn(snapshot);
   const servers = snapshot.servers.map((server) => ({
     server,
-    level: compileLevel('server', server.policies),
+    level: compileLevel('server', server.policies, named),
+    toolLevel: compileLevel('tool', server.toolPolicies, named),
   }));
   const resources = new Map<string, Offer[]>();
   const templates: TemplateOffer[] = [];
@@ -104,9 +115,9 @@ export function indexSnapshot({ version, snapshot }: VersionedSnapshot): Catalog
   return {
     version,
     portal: snapshot.portal,
-    level: compileLevel('portal', snapshot.portal.policies),
+    level: compileLevel('portal', snapshot.portal.policies, named),
     servers,
-    tools: byName(servers.flatMap(toolOffers)),
+    tools: byName(servers.flatMap((at) => toolOffers(at, named))),
     prompts: byName(servers.flatMap(promptOffers)),
     resources,
     templates,

@@ -1,6 +1,8 @@
+import { holderSubject } from '../access/sessions/subject.ts';
+import { type EvidenceSource, settle } from '../policy/settle.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import type { HttpRequest } from '../shared/http.ts';
-import { Access, subjectOf } from './access.ts';
+import { Access } from './access.ts';
 import type { Admitted } from './admission.ts';
 import type { Final } from './answer.ts';
 import { type Catalog, indexSnapshot } from './catalog.ts';
@@ -38,6 +40,8 @@ export interface EntryOptions
   extends Pick<ConversationOptions, 'audit' | 'upstreams' | 'pageSize' | 'watchMs'> {
   snapshots: { current(portalId: string): Promise<VersionedSnapshot | undefined> };
   portalId: string;
+  /** Where decisions look up what they ask for. */
+  evidence: EvidenceSource;
   /** What a person's session is by now; throws when it has ended. */
   sessionNow(admitted: Admitted): Promise<Admitted['session']>;
 }
@@ -52,6 +56,22 @@ function readRequest(message: RequestMessage, { http, batched }: Arrival): Porta
   const era = eraOf(message.method, message.params, http.headers['mcp-protocol-version']);
   if (batched) checkBatchedMessage(era, message.method);
   return era === 'modern' ? readModern(message, http.headers) : readLegacy(message, http.headers);
+}
+
+function circumstancesOf({ token, session, ip }: Admitted) {
+  const hosts = session.service === undefined ? (session.clientHosts ?? []) : [];
+  return holderSubject(session, { ip, client: { id: token.clientId, hosts } });
+}
+
+/** Takes the decisions that a request rests on. */
+function decideFor({ method, params }: PortalRequest, catalog: Catalog, access: Access): void {
+  if (method === 'tools/call') {
+    const offer = typeof params.name === 'string' ? catalog.tools.get(params.name) : undefined;
+    if (offer) access.toTool(offer, params.arguments ?? {});
+    return;
+  }
+  for (const at of catalog.servers) access.to(at);
+  if (method === 'tools/list') for (const offer of catalog.tools.values()) access.toTool(offer);
 }
 
 /** Keeps the index of the newest version. */
@@ -76,9 +96,16 @@ export function createEntry(options: EntryOptions): (arrival: Arrival) => Promis
   const { audit, upstreams, pageSize, watchMs } = options;
   const currentCatalog = catalogs(options);
 
+  /** What the holder may use, with everything looked up that this request depends on. */
+  const accessOf = (catalog: Catalog, admitted: Admitted, request: PortalRequest): Promise<Access> =>
+    settle(circumstancesOf(admitted), options.evidence, (facts) => {
+      const access = new Access(catalog, facts);
+      decideFor(request, catalog, access);
+      return access;
+    });
+
   async function converse(arrival: Arrival, request: PortalRequest): Promise<Entered> {
     const { admitted, bytes, limitMs } = arrival;
-    const { ip } = admitted;
     const method = methods[request.era].get(request.method);
     if (!method) throw methodNotFound(request.method, request.era);
     const catalog = await currentCatalog();
@@ -86,7 +113,7 @@ export function createEntry(options: EntryOptions): (arrival: Arrival) => Promis
       request,
       method,
       catalog,
-      access: new Access(catalog, subjectOf(admitted.session, ip)),
+      access: await accessOf(catalog, admitted, request),
       admitted,
       requestBytes: bytes,
       pageSize,
@@ -94,8 +121,10 @@ export function createEntry(options: EntryOptions): (arrival: Arrival) => Promis
       upstreams,
       limitMs,
       watchMs,
-      stillAllowed: async () =>
-        new Access(await currentCatalog(), subjectOf(await options.sessionNow(admitted), ip)),
+      stillAllowed: async () => {
+        const session = await options.sessionNow(admitted);
+        return accessOf(await currentCatalog(), { ...admitted, session }, request);
+      },
     });
     return { kind: 'conversation', conversation };
   }

@@ -5,6 +5,7 @@ import { createHolderReader } from '../access/sessions/holder-reader.ts';
 import { createSessionReader } from '../access/sessions/session-reader.ts';
 import { createHolderVerifier } from '../access/tokens/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
+import { noEvidence } from '../policy/settle.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';
 import { streaming } from '../shared/handler.ts';
@@ -51,6 +52,7 @@ const relay = createRelay({
     policies,
     bucket: environment.SNAPSHOT_BUCKET,
   }),
+  evidence: noEvidence,
   audit: createAuditWriter({
     audit: environment.AUDIT_TABLE,
     payloads: environment.PAYLOADS_TABLE,

@@ -2,6 +2,7 @@ import type { HolderToken } from '../access/sessions/holder.ts';
 import type { HolderReader } from '../access/sessions/holder-reader.ts';
 import type { TokenVerifier } from '../access/tokens/verify-token.ts';
 import type { AuditWriter } from '../audit/record.ts';
+import type { EvidenceSource } from '../policy/settle.ts';
 import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import { corsHeaders } from '../shared/cors.ts';
 import { SallyportError } from '../shared/errors.ts';
@@ -29,6 +30,8 @@ export interface RelayOptions {
   tokens: TokenVerifier<HolderToken>;
   sessions: HolderReader;
   snapshots: { current(portalId: string): Promise<VersionedSnapshot | undefined> };
+  /** Where decisions look up what they ask for. */
+  evidence: EvidenceSource;
   audit: AuditWriter;
   upstreams: Upstreams;
   /** Entries per page of a list. */

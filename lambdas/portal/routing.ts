@@ -1,5 +1,5 @@
 import type { Decision } from '../policy/decision.ts';
-import type { Access } from './access.ts';
+import { type Access, isOpen, refused } from './access.ts';
 import type { Catalog, Offer, ToolOffer } from './catalog.ts';
 import { invalidParams, type RpcError } from './json-rpc.ts';
 
@@ -10,8 +10,8 @@ export interface Route<O extends Offer = Offer> {
 }
 
 /**
- * Nothing of that name for this person. `refused` is for the audit alone: the caller learns no more than for
- * a name that does not exist.
+ * Nothing of that name for this person. `refused` is for the audit alone: the caller learns no more than for a name
+ * that does not exist, unless it is there for them under other circumstances.
  */
 export class NotRouted extends Error {
   readonly error: RpcError;
@@ -24,21 +24,30 @@ export class NotRouted extends Error {
   }
 }
 
-const named = <O extends Offer>(offer: O | undefined, access: Access, what: string): Route<O> => {
+/** The route of an offer that is there, unless it is refused. */
+function routed<O extends Offer>(
+  offer: O | undefined,
+  decide: (offer: O, access: Access) => Decision,
+  access: Access,
+  what: string,
+): Route<O> {
   if (!offer) throw new NotRouted(invalidParams(what), undefined);
-  const decision = access.to(offer.at);
-  if (!decision.allowed) throw new NotRouted(invalidParams(what), { offer, decision });
-  return { offer, decision };
-};
+  const decision = decide(offer, access);
+  if (decision.allowed) return { offer, decision };
+  const mayKnow = decision.remedies.length > 0 || isOpen(decide(offer, access.elsewhere));
+  throw new NotRouted(mayKnow ? refused(decision) : invalidParams(what), { offer, decision });
+}
 
-export function routeTool(catalog: Catalog, access: Access, name: unknown): Route<ToolOffer> {
+export function routeTool(catalog: Catalog, access: Access, name: unknown, args: unknown): Route<ToolOffer> {
   if (typeof name !== 'string') throw invalidParams('params.name must be the name of a tool.');
-  return named(catalog.tools.get(name), access, `Unknown tool: ${name.slice(0, 256)}`);
+  const decide = (offer: ToolOffer, by: Access) => by.toTool(offer, args ?? {});
+  return routed(catalog.tools.get(name), decide, access, `Unknown tool: ${name.slice(0, 256)}`);
 }
 
 export function routePrompt(catalog: Catalog, access: Access, name: unknown): Route {
   if (typeof name !== 'string') throw invalidParams('params.name must be the name of a prompt.');
-  return named(catalog.prompts.get(name), access, `Unknown prompt: ${name.slice(0, 256)}`);
+  const decide = ({ at }: Offer, by: Access) => by.to(at);
+  return routed(catalog.prompts.get(name), decide, access, `Unknown prompt: ${name.slice(0, 256)}`);
 }
 
 /** One server that has it; several are ambiguous, as URIs belong to servers. */

@@ -74,6 +74,9 @@ export async function startDeployment(): Promise<TestDeployment> {
       snapshot: {
         portal: { ...PORTAL, policies },
         servers: [],
+        groups: {},
+        lists: {},
+        evaluations: {},
       },
     };
   };

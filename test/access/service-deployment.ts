@@ -9,10 +9,12 @@ import { createHolderVerifier } from '../../lambdas/access/tokens/verify-token.t
 import { endServiceSecrets, rotateServiceSecret } from '../../lambdas/admin/service-secrets.ts';
 import type { Exchange } from '../../lambdas/audit/record.ts';
 import type { NamedPolicy } from '../../lambdas/policy/decision.ts';
+import { noEvidence } from '../../lambdas/policy/settle.ts';
 import { createRelay } from '../../lambdas/portal/relay.ts';
 import { createUpstreams } from '../../lambdas/portal/upstream/upstreams.ts';
 import { kinds } from '../../lambdas/shared/documents/kinds.ts';
-import { policySpec, type Selector } from '../../lambdas/shared/documents/policy.ts';
+import { policySpec } from '../../lambdas/shared/documents/policy.ts';
+import type { Selector } from '../../lambdas/shared/documents/selector.ts';
 import type { HttpRequest } from '../../lambdas/shared/http.ts';
 import { createOutgoing } from '../../lambdas/shared/outgoing.ts';
 import { listenOnLoopback, readBody } from '../../local/services/loopback.ts';
@@ -62,6 +64,7 @@ function relayOf(deployment: TestDeployment, origin: string, exchanges: Exchange
     tokens: createHolderVerifier({ origin, audience: `${origin}/mcp`, identity }),
     sessions: holdersOf(deployment),
     snapshots: admission.snapshots,
+    evidence: noEvidence,
     audit: {
       intent: quiet,
       authentication: quiet,

@@ -87,7 +87,7 @@ describe('a document at fault is refused with its place and what to do', () => {
       'a selector that is not known',
       [policy('a', { include: [{ everybody: true }] })],
       'documents[0].spec.include[0]',
-      'everyone, email, emailDomain, group, ipRange',
+      'everyone, email, emailDomain, emailList, group',
     ],
     [
       'a selector at fault',

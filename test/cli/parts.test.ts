@@ -53,7 +53,7 @@ describe('arguments', () => {
   it('understand kinds in singular, plural and any case', () => {
     expect(['policy', 'POLICIES', 'Server'].map(kindArgument)).toEqual(['Policy', 'Policy', 'Server']);
     expect(() => kindArgument('constructor')).toThrow(
-      'Known kinds: portals, servers, policies, service-tokens.',
+      'Known kinds: portals, servers, policies, rule-groups, lists, external-evaluations, service-tokens.',
     );
   });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSnapshot } from '../../lambdas/policy/build-snapshot.ts';
-import { compileLevel, decidePortal } from '../../lambdas/policy/decide.ts';
 import { portalSnapshot } from '../../lambdas/policy/snapshot-schema.ts';
 import { contentHash } from '../../lambdas/shared/canonical-json.ts';
-import { catalogOf, policyDocument, portalDocument, serverDocument } from './documents.ts';
+import { catalogOf, configuration, policyDocument, portalDocument, serverDocument } from './documents.ts';
+import { compileLevel, decidePortal } from './levels.ts';
 
 const toolsOf = (snapshot: ReturnType<typeof buildSnapshot>) =>
   snapshot.servers.map(({ id, tools }) => [id, tools.map(({ name }) => name)]);
@@ -19,7 +19,7 @@ describe('a portal snapshot', () => {
       serverDocument('new'),
     ];
     const catalogs = new Map(['alpha', 'beta', 'off'].map((id) => [id, catalogOf('look')]));
-    const snapshot = buildSnapshot(portal, servers, [], catalogs);
+    const snapshot = buildSnapshot(portal, configuration(servers, []), catalogs);
     expect(snapshot.servers.map(({ id }) => id)).toEqual(['beta', 'alpha']);
   });
 
@@ -29,8 +29,7 @@ describe('a portal snapshot', () => {
     });
     const snapshot = buildSnapshot(
       portalDocument({ servers: ['hr'] }),
-      [hr],
-      [],
+      configuration([hr], []),
       new Map([['hr', catalogOf('write', 'look', 'delete')]]),
     );
     expect(snapshot.servers[0]?.tools.map(({ name, risk }) => [name, risk])).toEqual([
@@ -43,8 +42,7 @@ describe('a portal snapshot', () => {
     const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty'];
     const snapshot = buildSnapshot(
       portalDocument({ servers: ['hr'] }),
-      [serverDocument('hr')],
-      [],
+      configuration([serverDocument('hr')], []),
       new Map([['hr', catalogOf(...names)]]),
     );
     const tools = snapshot.servers[0]?.tools ?? [];
@@ -57,8 +55,7 @@ describe('a portal snapshot', () => {
     catalog.tools.push({ name: 'look', title: 'an impostor' }, { title: 'nameless' }, { name: 7 });
     const snapshot = buildSnapshot(
       portalDocument({ servers: ['hr'] }),
-      [serverDocument('hr')],
-      [],
+      configuration([serverDocument('hr')], []),
       new Map([['hr', catalog]]),
     );
     expect(snapshot.servers[0]?.tools.map(({ definition }) => definition)).toEqual([
@@ -72,14 +69,15 @@ describe('a portal snapshot', () => {
       ['one', catalogOf('a')],
       ['two', catalogOf('b')],
     ]);
-    const of = (ids: string[]) => buildSnapshot(portalDocument({ servers: ids }), servers, [], catalogs);
+    const of = (ids: string[]) =>
+      buildSnapshot(portalDocument({ servers: ids }), configuration(servers, []), catalogs);
     expect(toolsOf(of(['one', 'two']))).toEqual([['one', ['a']]]);
     expect(toolsOf(of(['two', 'one']))).toEqual([['two', ['b']]]);
   });
 
   it('puts a block where a policy is named that does not exist', () => {
     const portal = portalDocument({ policies: ['removed-block', 'all'] });
-    const { policies } = buildSnapshot(portal, [], [policyDocument('all')], new Map()).portal;
+    const { policies } = buildSnapshot(portal, configuration([], [policyDocument('all')]), new Map()).portal;
     const decision = decidePortal(compileLevel('portal', policies), { email: 'alice@example.com' });
     expect(decision).toMatchObject({ allowed: false, policy: 'removed-block' });
     expect(decision.reason).toContain('does not exist');
@@ -93,7 +91,7 @@ describe('a portal snapshot', () => {
     const catalog = catalogOf('a', 'b', 'c');
     const shuffled = <T>(all: T[]) => fc.shuffledSubarray(all, { minLength: all.length });
     const version = contentHash(
-      buildSnapshot(portal, servers, policies, new Map(ids.map((id) => [id, catalog]))),
+      buildSnapshot(portal, configuration(servers, policies), new Map(ids.map((id) => [id, catalog]))),
     );
     fc.assert(
       fc.property(
@@ -103,7 +101,9 @@ describe('a portal snapshot', () => {
         shuffled(catalog.tools),
         (someServers, somePolicies, someIds, tools) => {
           const catalogs = new Map(someIds.map((id) => [id, { ...catalog, tools }]));
-          expect(contentHash(buildSnapshot(portal, someServers, somePolicies, catalogs))).toBe(version);
+          expect(contentHash(buildSnapshot(portal, configuration(someServers, somePolicies), catalogs))).toBe(
+            version,
+          );
         },
       ),
       { numRuns: 50 },
@@ -118,8 +118,7 @@ describe('a portal snapshot', () => {
         const catalog = { ...catalogOf(), capabilities, tools: [tool] };
         const snapshot = buildSnapshot(
           portalDocument({ servers: ['hr'] }),
-          [serverDocument('hr')],
-          [],
+          configuration([serverDocument('hr')], []),
           new Map([['hr', catalog]]),
         );
         const read = portalSnapshot.parse(JSON.parse(JSON.stringify(snapshot)));

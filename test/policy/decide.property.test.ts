@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compileLevel, decidePortal, decideServer } from '../../lambdas/policy/decide.ts';
 import type {
   Decision,
   NamedPolicy,
@@ -8,7 +7,9 @@ import type {
   ServiceSubject,
   Subject,
 } from '../../lambdas/policy/decision.ts';
-import { policySpec, type Selector } from '../../lambdas/shared/documents/policy.ts';
+import { policySpec } from '../../lambdas/shared/documents/policy.ts';
+import type { Selector } from '../../lambdas/shared/documents/selector.ts';
+import { compileLevel, decidePortal, decideServer } from './levels.ts';
 import { referenceDecision } from './reference.ts';
 
 const emails = ['alice@example.com', 'bob@example.com', 'carol@outside.test', 'dana@sub.example.com'];

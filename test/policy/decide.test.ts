@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileLevel, decidePortal, decideServer } from '../../lambdas/policy/decide.ts';
 import type { NamedPolicy, Subject } from '../../lambdas/policy/decision.ts';
-import { policySpec, type Selector } from '../../lambdas/shared/documents/policy.ts';
+import { policySpec } from '../../lambdas/shared/documents/policy.ts';
+import type { Selector } from '../../lambdas/shared/documents/selector.ts';
+import { compileLevel, decidePortal, decideServer } from './levels.ts';
 
 interface Lists {
   include: Selector[];

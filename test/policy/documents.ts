@@ -1,3 +1,4 @@
+import type { Configuration } from '../../lambdas/policy/build-snapshot.ts';
 import type { ServerCatalog } from '../../lambdas/policy/catalog.ts';
 import { API_VERSION, type DocumentOf, kinds } from '../../lambdas/shared/documents/kinds.ts';
 
@@ -30,3 +31,10 @@ export const catalogOf = (...tools: string[]): ServerCatalog => ({
   resources: [],
   resourceTemplates: [],
 });
+
+/** Documents of a deployment that has no others. */
+export const configuration = (
+  servers: readonly DocumentOf<'Server'>[],
+  policies: readonly DocumentOf<'Policy'>[],
+  named: Partial<Configuration> = {},
+): Configuration => ({ groups: [], lists: [], evaluations: [], ...named, servers, policies });

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Decision, NamedPolicy, Subject, TraceStep } from '../../lambdas/policy/decision.ts';
-import type { Selector } from '../../lambdas/shared/documents/policy.ts';
+import type { Selector } from '../../lambdas/shared/documents/selector.ts';
 
 /**
  * The policy rules word by word, slow on purpose and sharing no code with the evaluator:
@@ -49,22 +49,24 @@ function judge(selector: Selector, { email, groups, ip, serviceToken }: Subject)
     !/\s/.test(email) &&
     /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain);
   if (!wellFormed) return 'unknown';
-  return 'email' in selector
-    ? yesOrNo(selector.email === email.toLowerCase())
-    : yesOrNo(selector.emailDomain === domain.toLowerCase());
+  if ('email' in selector) return yesOrNo(selector.email === email.toLowerCase());
+  if ('emailDomain' in selector) return yesOrNo(selector.emailDomain === domain.toLowerCase());
+  return 'unknown';
 }
 
 /**
- * Include any, require all, exclude none; unknown does not count for include and require, but for exclude.
- * Only its own name includes a service token in an allow.
+ * Include any, require all, exclude none; what is unknown counts against the holder: an allow does not match for it,
+ * a block does. Only its own name includes a service token in an allow.
  */
 export function matches({ spec }: NamedPolicy, subject: Subject): boolean {
   const nameOnly = subject.serviceToken !== undefined && spec.action === 'allow';
+  const allows = spec.action !== 'block';
+  const counts = (answer: Answer, unknown: boolean) => (answer === 'unknown' ? unknown : answer === 'yes');
   const included = spec.include.some(
-    (selector) => judge(selector, subject) === 'yes' && (!nameOnly || 'serviceToken' in selector),
+    (selector) => counts(judge(selector, subject), !allows) && (!nameOnly || 'serviceToken' in selector),
   );
-  const required = spec.require.every((selector) => judge(selector, subject) === 'yes');
-  const excluded = spec.exclude.some((selector) => judge(selector, subject) !== 'no');
+  const required = spec.require.every((selector) => counts(judge(selector, subject), !allows));
+  const excluded = spec.exclude.some((selector) => counts(judge(selector, subject), allows));
   return included && required && !excluded;
 }
 

@@ -5,10 +5,11 @@ import { publishLatest, publishSnapshot, SnapshotReader } from '../../lambdas/po
 import { contentHash } from '../../lambdas/shared/canonical-json.ts';
 import { Table } from '../../lambdas/shared/table.ts';
 import { startTestStore, type TestStore } from '../fixtures/store.ts';
-import { portalDocument } from './documents.ts';
+import { configuration, portalDocument } from './documents.ts';
 import { type ObjectStore, startObjectStore } from './object-store.ts';
 
-const titled = (title: string): PortalSnapshot => buildSnapshot(portalDocument({ title }), [], [], new Map());
+const titled = (title: string): PortalSnapshot =>
+  buildSnapshot(portalDocument({ title }), configuration([], []), new Map());
 
 let store: TestStore;
 let objectStore: ObjectStore;

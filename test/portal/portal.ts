@@ -3,6 +3,7 @@ import { presentedToken } from '../../lambdas/access/tokens/presented-token.ts';
 import type { AuditWriter, Exchange, Outcome, Payload } from '../../lambdas/audit/record.ts';
 import type { ServerCatalog } from '../../lambdas/policy/catalog.ts';
 import type { NamedPolicy } from '../../lambdas/policy/decision.ts';
+import { noEvidence } from '../../lambdas/policy/settle.ts';
 import type { PortalSnapshot, SnapshotServer } from '../../lambdas/policy/snapshot.ts';
 import { createRelay, type RelayOptions } from '../../lambdas/portal/relay.ts';
 import { createUpstreams } from '../../lambdas/portal/upstream/upstreams.ts';
@@ -48,10 +49,13 @@ export function serverOf(
     capabilities: catalog.capabilities ?? { tools: {}, prompts: {}, resources: {}, completions: {} },
     instructions: catalog.instructions,
     policies: [everyone],
+    toolPolicies: [],
+    labels: [],
     tools: tools.map((definition) => ({
       name: String(definition.name),
       definition,
       risk: risks[String(definition.name)],
+      policies: [],
     })),
     prompts,
     resources,
@@ -190,6 +194,9 @@ export async function startPortal(
       ...changes,
     },
     servers: list,
+    groups: {},
+    lists: {},
+    evaluations: {},
   });
   let version = 1;
   let snapshot = snapshotOf(servers, portal);
@@ -200,6 +207,7 @@ export async function startPortal(
     tokens: sessions,
     sessions,
     audit,
+    evidence: noEvidence,
     snapshots: { current: async () => ({ version: `v${version}`, snapshot }) },
     upstreams: createUpstreams(outgoing, vault),
     ...relayOptions,

@@ -102,7 +102,7 @@ export class ClientCredentialsGrant {
     const token = await services.of(ctx.oidc.client.clientId);
     if (!token) throw new errors.UnauthorizedClient('client credentials are for service tokens alone');
     if (!token.spec.enabled) throw invalidClient('This service token is disabled.');
-    const decision = await admission.judgeService(token.id, ctx.ip);
+    const decision = await admission.judge({ serviceToken: token.id });
     if (decision.allowed) return token;
     const { reason } = decision;
     const actor = actorOf(ctx, token);

@@ -21,6 +21,7 @@ import { LIFETIME, nowSeconds } from '../lifetimes.ts';
 import type { Grants } from '../sessions/grants.ts';
 import { findPerson, saveAccessSession, savePerson } from '../sessions/people-store.ts';
 import type { AccessSession, Person } from '../sessions/person.ts';
+import { personSubject } from '../sessions/subject.ts';
 import { HELD_REASON } from '../sign-in/held-page.ts';
 import { useOnce } from './assertion-replay.ts';
 import { describePerson, JWT_BEARER, judgeAssertion } from './identity-assertion.ts';
@@ -154,7 +155,7 @@ export class IdentityAssertionGrant {
     }
     const person = describePerson(vouched, claims, await findPerson(identity, vouched.id));
     const session = newSession(person, ctx);
-    const { allowed, reason } = await admission.judge(person, ctx.ip);
+    const { allowed, reason } = await admission.judge(personSubject(session));
     if (!allowed) throw await refused(new errors.AccessDenied(errorDescription(reason)), session);
     const standing = await approval.ask(client, session, requestOf(ctx));
     if (standing !== 'admitted') throw new errors.AccessDenied(HELD_REASON[standing]);

@@ -9,6 +9,8 @@ export interface Person {
   email: string;
   name: string | undefined;
   groups: readonly string[];
+  /** What else the provider said, each claim with its values. */
+  claims?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** The stable id of (IdP, subject), safe in keys, tokens and file names. */
@@ -35,6 +37,8 @@ export interface AccessSession {
   person: Person;
   /** Epoch seconds of the sign-in at the identity provider. */
   authenticatedAt: number;
+  /** How the person signed in (RFC 8176), as far as the provider told. */
+  authenticationMethods?: readonly string[] | undefined;
   /** Epoch seconds. */
   expiresAt: number;
   device?: Device | undefined;
@@ -46,6 +50,8 @@ export interface ConnectedSession extends AccessSession {
   service?: never;
   /** The name that the application registered, which the person saw when consenting. */
   clientName?: string | undefined;
+  /** The hosts that the application is known by. */
+  clientHosts?: readonly string[] | undefined;
 }
 
 /** The claims of a person's verified access token (RFC 9068). */

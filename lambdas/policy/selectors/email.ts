@@ -1,12 +1,13 @@
-import { NONE, peopleOnly, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
+import { lookUp, positionsOf, selectorKind } from './selector-kind.ts';
 
 /** One whole e-mail address, whatever its case. */
-export const email: SelectorKind = {
+export const email = selectorKind({
   name: 'email',
   attribute: 'e-mail address',
-  read: (selector) => ('email' in selector ? selector.email : undefined),
+  peopleOnly: true,
   compile: (entries) => {
     const positions = positionsOf(entries, (value) => value.toLowerCase());
-    return peopleOnly(({ email }) => (email === undefined ? UNKNOWN : (positions.get(email) ?? NONE)));
+    return ({ email }) => lookUp(positions, email);
   },
-};
+  actual: ({ email }) => email,
+});

@@ -1,12 +1,13 @@
-import { NONE, peopleOnly, type SelectorKind } from './selector-kind.ts';
+import { NONE, selectorKind } from './selector-kind.ts';
 
 /** Every person who signed in. It looks at nothing, so it is never unknown. */
-export const everyone: SelectorKind = {
+export const everyone = selectorKind({
   name: 'everyone',
   attribute: 'sign-in',
-  read: (selector) => ('everyone' in selector ? '' : undefined),
+  peopleOnly: true,
   compile: (entries) => {
     const first = entries[0]?.position ?? NONE;
-    return peopleOnly(() => first);
+    return () => first;
   },
-};
+  actual: ({ serviceToken }) => serviceToken === undefined,
+});

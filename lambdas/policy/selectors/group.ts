@@ -1,19 +1,20 @@
-import { NONE, peopleOnly, positionsOf, type SelectorKind, UNKNOWN } from './selector-kind.ts';
+import { NONE, positionsOf, selectorKind, UNKNOWN } from './selector-kind.ts';
 
 /** A group as the identity provider names it, case and all. No groups is known; missing groups are unknown. */
-export const group: SelectorKind = {
+export const group = selectorKind({
   name: 'group',
   attribute: 'groups',
-  read: (selector) => ('group' in selector ? selector.group : undefined),
+  peopleOnly: true,
   compile: (entries) => {
     const positions = positionsOf(entries);
     const inOrder = [...positions];
-    return peopleOnly(({ groups }) => {
+    return ({ groups }) => {
       if (groups === undefined) return UNKNOWN;
       return positions.size <= groups.size ? firstHeld(inOrder, groups) : lowestOf(positions, groups);
-    });
+    };
   },
-};
+  actual: ({ groups }) => groups && [...groups],
+});
 
 /** Walks the policy's groups, which are in order of position. */
 function firstHeld(positions: readonly [string, number][], held: ReadonlySet<string>): number {

@@ -1,45 +1,11 @@
-import { type IpAddress, type IpNetwork, parseNetwork } from '../ip-address.ts';
-import { NONE, type SelectorKind, UNKNOWN } from './selector-kind.ts';
-
-/** Networks of one prefix length: their leading bits, and the position of the selector that names them. */
-type Networks = Map<number | bigint, number>;
+import { networksMatcher } from './networks.ts';
+import { selectorKind } from './selector-kind.ts';
 
 /** The request's source address is in a range. */
-export const ipRange: SelectorKind = {
+export const ipRange = selectorKind({
   name: 'ipRange',
   attribute: 'address',
-  read: (selector) =>
-    'ipRange' in selector && parseNetwork(selector.ipRange) ? selector.ipRange : undefined,
-  compile: (entries) => {
-    const byPrefix = { 4: new Map<number, Networks>(), 6: new Map<number, Networks>() };
-    for (const { value, position } of entries) {
-      const network = parseNetwork(value);
-      if (network) add(byPrefix[network.version], network, position);
-    }
-    const listed = { 4: [...byPrefix[4]], 6: [...byPrefix[6]] };
-    return ({ address }) =>
-      address === undefined ? UNKNOWN : lowestPosition(listed[address.version], address);
-  },
-};
-
-function add(byPrefix: Map<number, Networks>, network: IpNetwork, position: number): void {
-  const networks: Networks = byPrefix.get(network.prefix) ?? new Map();
-  byPrefix.set(network.prefix, networks);
-  const bits = leadingBits(network, network.prefix);
-  if (!networks.has(bits)) networks.set(bits, position);
-}
-
-function lowestPosition(byPrefix: readonly [number, Networks][], address: IpAddress): number {
-  let lowest = NONE;
-  for (const [prefix, networks] of byPrefix) {
-    const position = networks.get(leadingBits(address, prefix));
-    if (position !== undefined && (lowest === NONE || position < lowest)) lowest = position;
-  }
-  return lowest;
-}
-
-function leadingBits(address: IpAddress, prefix: number): number | bigint {
-  if (address.version === 6) return address.value >> BigInt(128 - prefix);
-  // A shift by 32 is a shift by 0 in JavaScript.
-  return prefix === 0 ? 0 : address.value >>> (32 - prefix);
-}
+  continuous: true,
+  compile: networksMatcher,
+  actual: ({ subject }) => subject.ip,
+});

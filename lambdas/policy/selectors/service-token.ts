@@ -1,12 +1,13 @@
-import { NONE, positionsOf, type SelectorKind } from './selector-kind.ts';
+import { NONE, positionsOf, selectorKind } from './selector-kind.ts';
 
 /** A service token by its id. Whether somebody is one is always known, so no person ever matches. */
-export const serviceToken: SelectorKind = {
+export const serviceToken = selectorKind({
   name: 'serviceToken',
   attribute: 'service token',
-  read: (selector) => ('serviceToken' in selector ? selector.serviceToken : undefined),
+  namesServices: true,
   compile: (entries) => {
     const positions = positionsOf(entries);
-    return (facts) => (facts.serviceToken === undefined ? NONE : (positions.get(facts.serviceToken) ?? NONE));
+    return ({ serviceToken }) => (serviceToken === undefined ? NONE : (positions.get(serviceToken) ?? NONE));
   },
-};
+  actual: ({ serviceToken }) => serviceToken ?? null,
+});

@@ -6,7 +6,7 @@ import { type Method, taken } from './context.ts';
 export const callTool: Method = async (context) => {
   const { request, catalog, access, record } = context;
   const { params } = request;
-  const offer = taken(context, routeTool(catalog, access, params.name));
+  const offer = taken(context, routeTool(catalog, access, params.name, params.arguments));
   if (request.era === 'modern') checkParameterHeaders(request.headers, offer.headers, params.arguments);
   const repeatable = offer.tool.risk === 'read-only';
   if (!repeatable) await record.intent();

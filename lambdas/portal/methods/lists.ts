@@ -1,3 +1,5 @@
+import type { Decision } from '../../policy/decision.ts';
+import { type Access, isOpen } from '../access.ts';
 import type { Offer } from '../catalog.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Context, Method } from './context.ts';
@@ -7,10 +9,14 @@ export const LIST_TTL_MS = 60_000;
 
 /** A list from the snapshot, of what the person may use, the same for everyone who may use the same. */
 const list =
-  (member: string, offersOf: (context: Context) => Iterable<Offer>): Method =>
+  <O extends Offer>(
+    member: string,
+    offersOf: (context: Context) => Iterable<O>,
+    decide: (offer: O, access: Access) => Decision = ({ at }, access) => access.to(at),
+  ): Method =>
   (context) => {
     const { catalog, access, pageSize, request } = context;
-    const visible = [...offersOf(context)].filter(({ at }) => access.to(at).allowed);
+    const visible = [...offersOf(context)].filter((offer) => isOpen(decide(offer, access)));
     const start = decodeCursor(request.params.cursor, catalog.version, visible.length);
     const end = start + pageSize;
     return {
@@ -22,7 +28,11 @@ const list =
     };
   };
 
-export const listTools = list('tools', ({ catalog }) => catalog.tools.values());
+export const listTools = list(
+  'tools',
+  ({ catalog }) => catalog.tools.values(),
+  (offer, access) => access.toTool(offer),
+);
 export const listPrompts = list('prompts', ({ catalog }) => catalog.prompts.values());
 export const listResources = list('resources', ({ catalog }) => [...catalog.resources.values()].flat());
 export const listResourceTemplates = list('resourceTemplates', ({ catalog }) => catalog.templates);

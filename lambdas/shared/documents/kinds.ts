@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { externalEvaluationSpec } from './external-evaluation.ts';
 import { documentId } from './identifiers.ts';
+import { listSpec } from './list.ts';
 import { policySpec } from './policy.ts';
 import { portalSpec } from './portal.ts';
+import { ruleGroupSpec } from './rule-group.ts';
 import { serverSpec } from './server.ts';
 import { serviceTokenSpec } from './service-token.ts';
 
@@ -20,6 +23,13 @@ export const kinds = {
   Portal: { schema: document('Portal', portalSpec), plural: 'portals', singular: 'portal' },
   Server: { schema: document('Server', serverSpec), plural: 'servers', singular: 'server' },
   Policy: { schema: document('Policy', policySpec), plural: 'policies', singular: 'policy' },
+  RuleGroup: { schema: document('RuleGroup', ruleGroupSpec), plural: 'rule-groups', singular: 'rule-group' },
+  List: { schema: document('List', listSpec), plural: 'lists', singular: 'list' },
+  ExternalEvaluation: {
+    schema: document('ExternalEvaluation', externalEvaluationSpec),
+    plural: 'external-evaluations',
+    singular: 'external-evaluation',
+  },
   ServiceToken: {
     schema: document('ServiceToken', serviceTokenSpec),
     plural: 'service-tokens',

@@ -1,42 +1,49 @@
-import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
-import { documentId } from './identifiers.ts';
+import { duration } from './duration.ts';
+import { email, ruleLists } from './selector.ts';
 
-const email = z.email().transform((value) => value.toLowerCase());
-const domain = z
-  .string()
-  .regex(/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a domain such as example.com')
-  .transform((value) => value.toLowerCase());
-const ipRange = z.string().refine(
-  // The library also reads abbreviated and octal forms, which people and systems understand differently.
-  (value) => isIP(value.split('/')[0] ?? '') !== 0 && (!value.includes('/') || ipaddr.isValidCIDR(value)),
-  'must be an IPv4 or IPv6 address or range (CIDR)',
-);
+/** What a policy does with whom it matches; `service-auth` and `bypass` are judged before `allow` and `block`. */
+export const policyAction = z.enum(['allow', 'block', 'bypass', 'service-auth']);
 
-const selectors = [
-  z.strictObject({ everyone: z.literal(true) }),
-  z.strictObject({ email }),
-  z.strictObject({ emailDomain: domain }),
-  z.strictObject({ group: z.string().min(1).max(256) }),
-  z.strictObject({ ipRange }),
-  z.strictObject({ serviceToken: documentId }),
-] as const;
-
-/** One condition on the holder or the request; exactly one member. */
-export const selector = z.union(selectors, {
-  error: `must be exactly one of ${selectors.flatMap(({ shape }) => Object.keys(shape)).join(', ')}`,
-});
+const conditions = {
+  /** How old a sign-in may be. */
+  sessionDuration: duration('30d').optional(),
+  /** Asks once per session why somebody needs it; the answer is recorded. */
+  justification: z.strictObject({ prompt: z.string().min(1).max(500) }).optional(),
+  /** Somebody else has to agree, for a while. */
+  approval: z
+    .strictObject({
+      approvers: z.array(email).min(1).max(50),
+      /** The longest that an approval may last. */
+      longest: duration('24h').default('8h'),
+    })
+    .optional(),
+  /** A fresh sign-in, with this method where it is given. */
+  stepUp: z
+    .strictObject({ within: duration('24h').default('15m'), method: z.string().min(1).max(64).optional() })
+    .optional(),
+};
+export const conditionNames = Object.keys(conditions) as (keyof typeof conditions)[];
 
 /** Include any, require all, exclude none. */
-export const policySpec = z.strictObject({
-  action: z.enum(['allow', 'block']),
-  include: z.array(selector).min(1, 'needs at least one selector, for example { everyone: true }').max(1000),
-  require: z.array(selector).max(1000).default([]),
-  exclude: z.array(selector).max(1000).default([]),
-  /** Shown to a person whom this policy blocks. */
-  message: z.string().max(500).optional(),
-});
+export const policySpec = z
+  .strictObject({
+    action: policyAction,
+    ...ruleLists,
+    /** Shown to a person whom this policy blocks. */
+    message: z.string().max(500).optional(),
+    ...conditions,
+  })
+  .superRefine((spec, context) => {
+    if (spec.action === 'allow') return;
+    for (const name of conditionNames)
+      if (spec[name] !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `is for action allow: ${spec.action} asks nothing of people`,
+        });
+  });
 
-export type Selector = z.output<typeof selector>;
+export type PolicyAction = z.output<typeof policyAction>;
 export type PolicySpec = z.output<typeof policySpec>;

@@ -1,14 +1,6 @@
 import * as z from 'zod';
 import { documentId } from './identifiers.ts';
-
-/** What an application is known by: a host, with its port where it has one, or a scheme with its colon. */
-const clientHost = z
-  .string()
-  .max(255)
-  .regex(
-    /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?|[a-z][a-z0-9+.-]*:)$/,
-    'must be a host such as claude.ai, or a scheme such as cursor:, in lower case',
-  );
+import { clientHost } from './selector.ts';
 
 /** Which applications may connect to a portal, beside what its policies say about people. */
 const rules = z.strictObject({

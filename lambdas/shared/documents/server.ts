@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { documentId, slug } from './identifiers.ts';
-
-/** What a reviewer says a tool does; a tool that nobody reviewed counts as destructive. */
-export const toolRisk = z.enum(['read-only', 'write', 'destructive']);
+import { serverLabel, toolRisk } from './labels.ts';
 
 export const serverSpec = z.strictObject({
   title: z.string().min(1).max(100),
@@ -13,12 +11,23 @@ export const serverSpec = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2000),
   /** Ids of the policies that decide who may use this server, in order. */
   policies: z.array(documentId).max(100),
+  /** Ids of the policies that decide who may use which of its tools, in order, after those of the tool itself. */
+  toolPolicies: z.array(documentId).max(100).default([]),
+  /** What a session carries away from here, and whether what it brings may leave the organisation. */
+  labels: z.array(serverLabel).max(3).default([]),
   /** Reviews and switches by the tool's own name (without the slug). */
   tools: z
-    .record(z.string(), z.strictObject({ enabled: z.boolean().default(true), risk: toolRisk.optional() }))
+    .record(
+      z.string(),
+      z.strictObject({
+        enabled: z.boolean().default(true),
+        risk: toolRisk.optional(),
+        /** Ids of the policies that decide who may use this tool, in order. */
+        policies: z.array(documentId).max(20).default([]),
+      }),
+    )
     .default({}),
   enabled: z.boolean().default(true),
 });
 
 export type ServerSpec = z.output<typeof serverSpec>;
-export type ToolRisk = z.output<typeof toolRisk>;
