@@ -5,13 +5,13 @@ import { createHolderReader } from '../access/sessions/holder-reader.ts';
 import { createSessionReader } from '../access/sessions/session-reader.ts';
 import { createHolderVerifier } from '../access/tokens/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
-import { noEvidence } from '../policy/settle.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';
 import { streaming } from '../shared/handler.ts';
 import { resourcesOf } from '../shared/origin.ts';
 import { createOutgoing } from '../shared/outgoing.ts';
 import { Table } from '../shared/table.ts';
+import { createEvidence } from './evidence/evidence.ts';
 import { createRelay } from './relay.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 
@@ -52,7 +52,7 @@ const relay = createRelay({
     policies,
     bucket: environment.SNAPSHOT_BUCKET,
   }),
-  evidence: noEvidence,
+  evidence: createEvidence({}),
   audit: createAuditWriter({
     audit: environment.AUDIT_TABLE,
     payloads: environment.PAYLOADS_TABLE,

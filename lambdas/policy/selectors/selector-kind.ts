@@ -22,7 +22,7 @@ export interface Named {
 export interface CompileContext {
   named: Named;
   /** Whether the rules of a group hold, undefined when there is no such group. */
-  group(id: string): ((facts: Facts) => boolean) | undefined;
+  group: (id: string) => ((facts: Facts) => boolean) | undefined;
 }
 
 /** A selector's value and its position in the list of the policy. */
@@ -57,10 +57,13 @@ export interface KindOptions<Name extends SelectorName> {
   namesServices?: boolean;
   /** For people alone: no service token is among them, whatever the list says, and that is known. */
   peopleOnly?: boolean;
-  compile?(entries: readonly Entry<SelectorValue<Name>>[], context: CompileContext): Matcher;
+  compile?: (entries: readonly Entry<SelectorValue<Name>>[], context: CompileContext) => Matcher;
   /** Instead of `compile`, for kinds whose selectors are judged one by one: true, false or undefined for unknown. */
-  judge?(value: SelectorValue<Name>, context: CompileContext): (facts: Facts) => boolean | undefined | 'open';
-  actual(facts: Facts): unknown;
+  judge?: (
+    value: SelectorValue<Name>,
+    context: CompileContext,
+  ) => (facts: Facts) => boolean | undefined | 'open';
+  actual: (facts: Facts) => unknown;
 }
 
 const memberOf = <Name extends SelectorName>(selector: Selector, name: Name): SelectorValue<Name> =>
