@@ -8,7 +8,10 @@ import { Failure } from '../failure.ts';
 import { printList, say } from '../output.ts';
 
 const options = z.object({ file: z.array(z.string()).min(1) });
-const applied = z.object({ results: z.array(row) });
+const applied = z.object({
+  results: z.array(row),
+  warnings: z.array(z.object({ at: z.string(), message: z.string() })),
+});
 const failedSync = z.looseObject({
   id: z.string(),
   sync: z.object({ status: z.literal('failed'), message: z.string().optional() }),
@@ -36,7 +39,7 @@ export function addApply(program: Command): void {
       const { api, format } = contextOf(command);
       const documents = await readDocumentFiles(options.parse(given).file);
       const body = { documents: documents.map(({ value }) => value) };
-      const { results } = applied.parse(
+      const { results, warnings } = applied.parse(
         await api.call('POST', '/apply', { body }).catch(refusedIn(documents)),
       );
       printList(format, appliedColumns, { items: results, next: null }, 'Nothing to apply.');
@@ -45,5 +48,6 @@ export function addApply(program: Command): void {
         if (failed)
           say(`Server "${failed.id}" is applied but could not be read: ${failed.sync.message ?? ''}`);
       }
+      for (const { at, message } of warnings) say(`Look at ${placeRefusal(documents, message, at)}`);
     });
 }

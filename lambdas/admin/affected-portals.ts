@@ -1,16 +1,29 @@
+import type { Document } from '../shared/documents/kinds.ts';
 import { referencesOf } from '../shared/documents/references.ts';
-import { type Documents, documentKey, documentsOf, keyOf } from './world.ts';
+import { type Documents, documentKey, keyOf } from './world.ts';
 
-/** Ids of the portals whose snapshot depends on any of these documents (`Kind#id`). */
-export function affectedPortals(world: Documents, keys: ReadonlySet<string>): string[] {
+/** The documents of these keys (`Kind#id`) and those that name them, at whatever distance. */
+export function affectedBy({ documents }: Documents, keys: ReadonlySet<string>): Document[] {
+  const reached = new Map<string, boolean>();
   const reaches = (key: string): boolean => {
-    if (keys.has(key)) return true;
-    const stored = world.documents.get(key);
-    return (
-      stored !== undefined && referencesOf(stored.document).some((r) => reaches(documentKey(r.kind, r.id)))
-    );
+    const known = reached.get(key);
+    if (known !== undefined) return known;
+    reached.set(key, keys.has(key));
+    const stored = documents.get(key)?.document;
+    const found =
+      keys.has(key) ||
+      (stored !== undefined && referencesOf(stored).some((r) => reaches(documentKey(r.kind, r.id))));
+    reached.set(key, found);
+    return found;
   };
-  return documentsOf(world, 'Portal')
-    .filter((portal) => reaches(keyOf(portal)))
-    .map((portal) => portal.metadata.id);
+  return [...documents.values()]
+    .map(({ document }) => document)
+    .filter((document) => reaches(keyOf(document)));
 }
+
+/** Ids of the portals whose snapshot depends on any of these documents, in order. */
+export const affectedPortals = (world: Documents, keys: ReadonlySet<string>): string[] =>
+  affectedBy(world, keys)
+    .filter(({ kind }) => kind === 'Portal')
+    .map(({ metadata }) => metadata.id)
+    .sort();

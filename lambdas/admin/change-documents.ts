@@ -4,6 +4,8 @@ import { TRANSACTION_LIMIT } from '../shared/transaction.ts';
 import { affectedPortals } from './affected-portals.ts';
 import type { ServerStatus } from './catalog-store.ts';
 import { checkCatalogNames, checkNames } from './check-names.ts';
+import { checkPolicies, type Warning } from './check-policies.ts';
+import { checkSelectors } from './check-selectors.ts';
 import { checkSet, type PlacedDocument } from './check-set.ts';
 import { type PlannedChange, planChanges } from './plan-changes.ts';
 import { publishPortals } from './publish.ts';
@@ -24,6 +26,7 @@ export interface AppliedDocument {
 export interface Applied {
   results: AppliedDocument[];
   portals: { id: string; version: string | null }[];
+  warnings: Warning[];
 }
 
 /** Two writes for each document, and one that orders the changes. */
@@ -168,8 +171,10 @@ export async function changeDocuments(
   const world = await api.documents.load();
   expect(world);
   checkSet(set, world, api.portalIds);
+  checkSelectors(set, api.knownFacts);
   const now = new Map<string, { document: Document }>(world.documents);
   for (const { document } of set) now.set(keyOf(document), { document });
+  const warnings = checkPolicies(set, { documents: now });
   await checkNames(api.catalogs, { documents: now }, set);
   const plan = planChanges(
     set.map(({ document }) => document),
@@ -179,5 +184,5 @@ export async function changeDocuments(
   await announce(api, call, applied);
   const results = await syncAll(api, call, applied, { documents: now });
   const concerned = affectedPortals({ documents: now }, new Set(applied.map(({ key }) => key)));
-  return { results, portals: await publishPortals(api, concerned) };
+  return { results, portals: await publishPortals(api, concerned), warnings };
 }

@@ -14,16 +14,20 @@ export interface CompiledLevel {
 
 const FIRST: ReadonlySet<string> = new Set(['service-auth', 'bypass']);
 
+/** The order in which policies are judged: `service-auth` and `bypass` first. */
+export function inOrder<Policy extends Pick<NamedPolicy, 'spec'>>(policies: readonly Policy[]): Policy[] {
+  const first = policies.filter(({ spec }) => FIRST.has(spec.action));
+  return [...first, ...policies.filter(({ spec }) => !FIRST.has(spec.action))];
+}
+
 /**
  * Compiles a level once per snapshot version; deciding with it then reads no document. `service-auth` and `bypass`
  * come first, in their order, then `allow` and `block` in theirs.
  */
 export function compileLevel(level: Level, policies: readonly NamedPolicy[], named: Named): CompiledLevel {
-  const first = policies.filter(({ spec }) => FIRST.has(spec.action));
-  const then = policies.filter(({ spec }) => !FIRST.has(spec.action));
   return {
     level,
-    policies: [...first, ...then].map((policy) => compilePolicy(level, policy, named)),
+    policies: inOrder(policies).map((policy) => compilePolicy(level, policy, named)),
     inherits: level === 'tool' && policies.every(({ spec }) => spec.action === 'block'),
   };
 }
@@ -81,8 +85,18 @@ function decided(
   { facts, trace, outer }: { facts: Facts; trace: TraceStep[]; outer: Decision | undefined },
 ): Decision {
   const { id, spec } = policy;
-  if (spec.action === 'block')
-    return { allowed: false, level, policy: id, reason: explainRefusal(level, policy), trace, remedies: [] };
+  if (spec.action === 'block') {
+    const told = spec.message === undefined ? {} : { told: true as const };
+    return {
+      allowed: false,
+      level,
+      policy: id,
+      reason: explainRefusal(level, policy),
+      trace,
+      remedies: [],
+      ...told,
+    };
+  }
   const unmet = conditions.filter(({ met }) => !met(facts, id));
   if (unmet.length > 0 && facts.serviceToken !== undefined)
     return {

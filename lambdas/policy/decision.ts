@@ -128,6 +128,8 @@ export interface Decision {
   /** For the person: names the rule and what to do. */
   reason: string;
   trace: readonly TraceStep[];
+  /** The policy has a message for whom it blocks, so they may know of it. */
+  told?: true;
   /** What is left to do where policies let the person in under conditions; empty otherwise. */
   remedies: readonly Remedy[];
 }

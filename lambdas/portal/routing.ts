@@ -11,7 +11,8 @@ export interface Route<O extends Offer = Offer> {
 
 /**
  * Nothing of that name for this person. `refused` is for the audit alone: the caller learns no more than for a name
- * that does not exist, unless it is there for them under other circumstances.
+ * that does not exist, unless it is there for them under other circumstances
+ * or the policy has a message for them.
  */
 export class NotRouted extends Error {
   readonly error: RpcError;
@@ -34,7 +35,7 @@ function routed<O extends Offer>(
   if (!offer) throw new NotRouted(invalidParams(what), undefined);
   const decision = decide(offer, access);
   if (decision.allowed) return { offer, decision };
-  const mayKnow = decision.remedies.length > 0 || isOpen(decide(offer, access.elsewhere));
+  const mayKnow = decision.told || decision.remedies.length > 0 || isOpen(decide(offer, access.elsewhere));
   throw new NotRouted(mayKnow ? refused(decision) : invalidParams(what), { offer, decision });
 }
 

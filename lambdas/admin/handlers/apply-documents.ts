@@ -27,6 +27,8 @@ const answer = z.object({
     }),
   ),
   portals: z.array(z.object({ id: z.string(), version: z.string().nullable() })),
+  /** Done as asked, and to be looked at. */
+  warnings: z.array(z.object({ at: z.string(), message: z.string() })),
 });
 
 function readSet(value: unknown): PlacedDocument[] {
