@@ -1,46 +1,46 @@
-import { compileRule, type Finding } from './compile-rule.ts';
+import { compileRule } from './compile-rule.ts';
 import { type Condition, conditionsOf } from './conditions.ts';
 import type { Level, NamedPolicy, TraceStep } from './decision.ts';
 import type { Facts } from './facts.ts';
 import type { Named } from './selectors/selector-kind.ts';
 
+type Judge = (facts: Facts) => TraceStep;
+
 export interface CompiledPolicy {
   policy: NamedPolicy;
   /** Judges a subject; equal outcomes are the same object. */
-  judge: (facts: Facts) => TraceStep;
+  judge: Judge;
   /** What whoever is let in by this policy still has to do. */
   conditions: readonly Condition[];
 }
 
 /**
- * Compiles a policy once. It matches when any include, every require and no exclude does. What is unknown keeps an
- * `allow`, `bypass` or `service-auth` from matching and makes a `block` match. A service token is let in by nothing
- * but a selector that names service tokens among the includes, and by `service-auth` nobody else is.
+ * Compiles a policy, each reading of it when it is first needed. It matches when any include, every require and no
+ * exclude does. What is unknown keeps an `allow`, `bypass` or `service-auth` from matching and makes a `block` match. A
+ * service token is let in by nothing but a selector that names service tokens among the includes, and by
+ * `service-auth` nobody else is.
  */
 export function compilePolicy(level: Level, policy: NamedPolicy, named: Named): CompiledPolicy {
   const { id, spec } = policy;
   const { action } = spec;
   const granting = action !== 'block';
-  const ofPeople = compileRule(spec, { named, granting, namedOnly: false });
-  const ofServices = granting ? compileRule(spec, { named, granting, namedOnly: true }) : ofPeople;
-  const steps = new WeakMap<Finding, TraceStep>();
-  const stepOf = (finding: Finding): TraceStep => {
-    const known = steps.get(finding);
-    if (known) return known;
-    const { holds: matched, at, because } = finding;
-    const step = Object.freeze({ level, policy: id, action, matched, at, because });
-    steps.set(finding, step);
-    return step;
+  const step = (matched: boolean, at: string | null, because: string): TraceStep =>
+    Object.freeze({ level, policy: id, action, matched, at, because });
+  const compile = (services: boolean, requestOpen: boolean): Judge => {
+    if (action === 'service-auth' && !services) {
+      const forServices = step(false, null, 'is for service tokens, and this is a person');
+      return () => forServices;
+    }
+    const reading = { named, services, requestOpen, granting, namedOnly: services && granting };
+    return compileRule(spec, reading, ({ holds, at, because }) => step(holds, at, because));
   };
-  const judge = (facts: Facts): TraceStep => {
-    if (facts.serviceToken !== undefined) return stepOf(ofServices(facts));
-    return stepOf(action === 'service-auth' ? NO_SERVICE : ofPeople(facts));
+  const readings: (Judge | undefined)[] = [];
+  const judge: Judge = (facts) => {
+    const services = facts.serviceToken !== undefined;
+    const reading = (services ? 1 : 0) + (facts.requestOpen ? 2 : 0);
+    const compiled = readings[reading] ?? compile(services, facts.requestOpen);
+    readings[reading] = compiled;
+    return compiled(facts);
   };
   return { policy, judge, conditions: conditionsOf(spec) };
 }
-
-const NO_SERVICE: Finding = Object.freeze({
-  holds: false,
-  at: null,
-  because: 'is for service tokens, and this is a person',
-});

@@ -2,15 +2,9 @@ import type { RuleGroupSpec } from '../shared/documents/rule-group.ts';
 import type { Selector } from '../shared/documents/selector.ts';
 import { excludeMatched, includeMatched, noIncludeMatched, requireFailed } from './explain-policy.ts';
 import type { Facts } from './facts.ts';
+import { ListScan, type ReadSelector } from './scan-list.ts';
 import { kindOf } from './selectors/kinds.ts';
-import {
-  type Matcher,
-  type Named,
-  NONE,
-  OPEN,
-  type SelectorKind,
-  UNKNOWN,
-} from './selectors/selector-kind.ts';
+import { type CompileContext, NONE, type SelectorKind } from './selectors/selector-kind.ts';
 
 /** Include any, require all, exclude none. */
 export type RuleLists = Pick<RuleGroupSpec, 'include' | 'require' | 'exclude'>;
@@ -24,175 +18,134 @@ export interface Finding {
 }
 
 /** How a rule is read. */
-export interface Reading {
-  named: Named;
+export interface Reading extends Omit<CompileContext, 'group'> {
   /** Whether a rule that holds lets somebody in: what is unknown counts against the holder either way. */
   granting: boolean;
-  /** For a service token, which only a selector that names it can include: an address, which anybody may come from, cannot. */
+  /** Only a selector that names service tokens can include one: an address, which anybody may come from, cannot. */
   namedOnly: boolean;
   /** Groups being read, so that one that contains itself ends as unknown. */
   within?: readonly string[];
 }
 
-export type JudgeRule = (facts: Facts) => Finding;
-
-interface ReadSelector {
-  kind: SelectorKind;
-  selector: Selector;
-  position: number;
-}
-
-/** Selectors of a list that are judged together. */
-interface LookUp {
-  kind: SelectorKind;
-  first: number;
-  match: Matcher;
-}
-
 /**
- * Compiles rules once so that judging is a few look-ups; equal findings are the same object. What is unknown counts
- * as whatever keeps the holder out, what is left open as whatever lets the holder in.
+ * Compiles rules once so that judging is a few look-ups. What is unknown counts as whatever keeps the holder out, what
+ * is left open as whatever lets the holder in.
+ * @param finish makes the result of a finding; equal findings give the same result, made when it is first needed.
  */
-export function compileRule(lists: RuleLists, reading: Reading): JudgeRule {
-  const against: Reading = { ...reading, granting: !reading.granting, namedOnly: false };
-  const include = compileInclude(readSelectors(lists.include), reading);
-  const require = compileRequire(readSelectors(lists.require), { ...reading, namedOnly: false });
-  const exclude = compileExclude(readSelectors(lists.exclude), against);
-  return (facts) => {
-    const found = include(facts);
-    return found.holds ? (require(facts) ?? exclude(facts) ?? found) : found;
-  };
-}
-
-/** The position that a match counts for: of what is unknown or open, by how the list is read. */
-function counted(found: number, { first }: LookUp, granting: boolean): number {
-  if (found === UNKNOWN) return granting ? NONE : first;
-  if (found === OPEN) return granting ? first : NONE;
-  return found;
-}
-
-function compileInclude(include: readonly ReadSelector[], reading: Reading): JudgeRule {
-  const may = reading.namedOnly ? include.filter(({ kind }) => kind.namesServices) : include;
-  const lookUps = lookUpsOf(may, reading);
-  const matched = onePerKey((position, unknown) => ({
-    holds: true,
-    at: `include[${position}]`,
-    because: includeMatched(at(include, position), unknown),
-  }));
-  // One bit for each kind, of which there are fewer than an integer has bits.
-  const kinds = [...new Set(lookUps.map(({ kind }) => kind))];
-  const bits = lookUps.map(({ kind }) => 1 << kinds.indexOf(kind));
-  const failed = onePerKey((unknown) => {
-    const of = kinds.filter((_, index) => unknown & (1 << index));
-    const only = include.length === 1 ? 'include[0]' : null;
-    return { holds: false, at: only, because: noIncludeMatched(include, of) };
-  });
+export function compileRule<Result>(
+  lists: RuleLists,
+  reading: Reading,
+  finish: (finding: Finding) => Result,
+): (facts: Facts) => Result {
   const { granting } = reading;
+  const include = readSelectors(lists.include);
+  const require = readSelectors(lists.require);
+  const exclude = readSelectors(lists.exclude);
+  const may = reading.namedOnly ? include.filter(({ kind }) => kind.namesServices) : include;
+  const others = { ...reading, namedOnly: false };
+  const included = new ListScan(may, granting, contextOf(reading));
+  const required = require.map((selector) => new ListScan([selector], granting, contextOf(others)));
+  const excluded = new ListScan(exclude, !granting, contextOf({ ...others, granting: !granting }));
+  const results = new Results(finish, { include, require, exclude });
+
   return (facts) => {
-    let lowest = NONE;
-    let known = true;
-    let unknown = 0;
-    for (let index = 0; index < lookUps.length; index++) {
-      const lookUp = lookUps[index];
-      if (!lookUp) continue;
-      const found = lookUp.match(facts);
-      if (found === UNKNOWN) unknown |= bits[index] ?? 0;
-      const position = counted(found, lookUp, granting);
-      if (position === NONE || (lowest !== NONE && position >= lowest)) continue;
-      lowest = position;
-      known = found !== UNKNOWN;
+    const position = included.run(facts);
+    if (position === NONE) return results.notIncluded(included.unknown);
+    for (let index = 0; index < required.length; index++) {
+      const scan = required[index];
+      if (scan?.run(facts) === NONE) return results.notRequired(index, scan.unknown.length > 0);
     }
-    return lowest === NONE ? failed(unknown) : matched(lowest, !known);
+    const out = exclude.length === 0 ? NONE : excluded.run(facts);
+    return out === NONE ? results.included(position, included.known) : results.excluded(out, excluded.known);
   };
 }
 
-function compileRequire(
-  require: readonly ReadSelector[],
-  reading: Reading,
-): (facts: Facts) => Finding | undefined {
-  const lookUps = require.map((selector) => lookUpOf([selector], reading));
-  const failed = onePerKey((position, unknown) => ({
-    holds: false,
-    at: `require[${position}]`,
-    because: requireFailed(at(require, position), unknown),
-  }));
-  return (facts) => {
-    for (const lookUp of lookUps) {
-      const found = lookUp.match(facts);
-      if (counted(found, lookUp, reading.granting) === NONE) return failed(lookUp.first, found === UNKNOWN);
-    }
-    return undefined;
-  };
-}
+type ReadLists = { readonly [List in keyof RuleLists]: readonly ReadSelector[] };
 
-/** `reading` is of the list itself: what holds there works against the rule. */
-function compileExclude(
-  exclude: readonly ReadSelector[],
-  reading: Reading,
-): (facts: Facts) => Finding | undefined {
-  const lookUps = lookUpsOf(exclude, reading);
-  const matched = onePerKey((position, unknown) => ({
-    holds: false,
-    at: `exclude[${position}]`,
-    because: excludeMatched(at(exclude, position), unknown),
-  }));
-  return (facts) => {
-    let lowest = NONE;
-    let known = true;
-    for (const lookUp of lookUps) {
-      const found = lookUp.match(facts);
-      const position = counted(found, lookUp, reading.granting);
-      if (position === NONE || (lowest !== NONE && position >= lowest)) continue;
-      lowest = position;
-      known = found !== UNKNOWN;
-    }
-    return lowest === NONE ? undefined : matched(lowest, !known);
-  };
+/** Results by what was found: a list may have a thousand selectors, and few ever decide. */
+class Results<Result> {
+  readonly #finish: (finding: Finding) => Result;
+  readonly #lists: ReadLists;
+  /** The usual one has a place of its own: most policies match nobody who asks. */
+  #nothing: Result | undefined;
+  readonly #made = new Map<string, Result>();
+
+  constructor(finish: (finding: Finding) => Result, lists: ReadLists) {
+    this.#finish = finish;
+    this.#lists = lists;
+  }
+
+  notIncluded(unknown: readonly SelectorKind[]): Result {
+    if (unknown.length === 0 && this.#nothing !== undefined) return this.#nothing;
+    const { include } = this.#lists;
+    const at = include.length === 1 ? 'include[0]' : null;
+    const names = unknown.map(({ name }) => name).join();
+    const result = this.#once(`none ${names}`, () => ({
+      holds: false,
+      at,
+      because: noIncludeMatched(include, unknown),
+    }));
+    if (unknown.length === 0) this.#nothing = result;
+    return result;
+  }
+
+  included(position: number, known: boolean): Result {
+    return this.#of('include', position, known, (selector) => ({
+      holds: true,
+      because: includeMatched(selector, !known),
+    }));
+  }
+
+  notRequired(position: number, unknown: boolean): Result {
+    return this.#of('require', position, !unknown, (selector) => ({
+      holds: false,
+      because: requireFailed(selector, unknown),
+    }));
+  }
+
+  excluded(position: number, known: boolean): Result {
+    return this.#of('exclude', position, known, (selector) => ({
+      holds: false,
+      because: excludeMatched(selector, !known),
+    }));
+  }
+
+  #of(
+    list: keyof RuleLists,
+    position: number,
+    known: boolean,
+    make: (selector: ReadSelector) => Omit<Finding, 'at'>,
+  ): Result {
+    const at = `${list}[${position}]`;
+    return this.#once(known ? at : `${at} unknown`, () => {
+      const selector = this.#lists[list][position];
+      if (!selector) throw new RangeError(`A policy has no ${at}`);
+      return { ...make(selector), at };
+    });
+  }
+
+  #once(key: string, make: () => Finding): Result {
+    const earlier = this.#made.get(key);
+    if (earlier !== undefined) return earlier;
+    const result = this.#finish(make());
+    this.#made.set(key, result);
+    return result;
+  }
 }
 
 const readSelectors = (selectors: readonly Selector[]): ReadSelector[] =>
   selectors.map((selector, position) => ({ kind: kindOf(selector), selector, position }));
 
-function lookUpOf(entries: readonly ReadSelector[], reading: Reading): LookUp {
-  const [{ kind, position }] = entries as [ReadSelector];
-  const group = (id: string) => compileGroup(id, reading);
-  return { kind, first: position, match: kind.compile(entries, { named: reading.named, group }) };
-}
-
-function lookUpsOf(list: readonly ReadSelector[], reading: Reading): LookUp[] {
-  const together = Map.groupBy(
-    list.filter(({ kind }) => kind.together),
-    ({ kind }) => kind,
-  );
-  const alone = list.filter(({ kind }) => !kind.together).map((entry) => [entry]);
-  return [...together.values(), ...alone].map((entries) => lookUpOf(entries, reading));
-}
+const contextOf = (reading: Reading): CompileContext => ({
+  named: reading.named,
+  services: reading.services,
+  requestOpen: reading.requestOpen,
+  group: (id) => compileGroup(id, reading),
+});
 
 function compileGroup(id: string, reading: Reading): ((facts: Facts) => boolean) | undefined {
   const { named, within = [] } = reading;
   const group = named.groups.get(id);
   if (!group || within.includes(id)) return undefined;
-  const judge = compileRule(group, { ...reading, within: [...within, id] });
-  return (facts) => judge(facts).holds;
-}
-
-function at(list: readonly ReadSelector[], position: number): ReadSelector {
-  const selector = list[position];
-  if (!selector) throw new RangeError(`A policy's list has no selector ${position}`);
-  return selector;
-}
-
-/** Findings are made when they are first needed: a list may have a thousand selectors, and few ever decide. */
-function onePerKey(
-  make: (key: number, unknown: boolean) => Finding,
-): (key: number, unknown?: boolean) => Finding {
-  const made = [new Map<number, Finding>(), new Map<number, Finding>()] as const;
-  return (key, unknown = false) => {
-    const kept = made[unknown ? 1 : 0];
-    const earlier = kept.get(key);
-    if (earlier) return earlier;
-    const finding = Object.freeze(make(key, unknown));
-    kept.set(key, finding);
-    return finding;
-  };
+  return compileRule(group, { ...reading, within: [...within, id] }, ({ holds }) => holds);
 }

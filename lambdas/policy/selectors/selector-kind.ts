@@ -21,6 +21,10 @@ export interface Named {
 
 export interface CompileContext {
   named: Named;
+  /** For service tokens, which no selector about people ever matches; otherwise for people. */
+  services: boolean;
+  /** Leaves open what is judged on each request. */
+  requestOpen: boolean;
   /** Whether the rules of a group hold, undefined when there is no such group. */
   group: (id: string) => ((facts: Facts) => boolean) | undefined;
 }
@@ -103,12 +107,9 @@ export function selectorKind<Name extends SelectorName>(options: KindOptions<Nam
     describe: (selector) => describe(memberOf(selector, name)),
     compile(listed, context) {
       const entries = listed.map(({ selector, position }) => ({ value: memberOf(selector, name), position }));
-      const match = matcher(entries, context);
-      if (!peopleOnly && !continuous) return match;
-      return (facts) => {
-        if (peopleOnly && facts.serviceToken !== undefined) return NONE;
-        return continuous && facts.requestOpen ? OPEN : match(facts);
-      };
+      if (peopleOnly && context.services) return () => NONE;
+      if (continuous && context.requestOpen) return () => OPEN;
+      return matcher(entries, context);
     },
     actual,
   };
