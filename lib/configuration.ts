@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { account } from './configuration/account.ts';
 import { branding } from './configuration/branding.ts';
+import { clientCertificates } from './configuration/client-certificates.ts';
 import { domain } from './configuration/domain.ts';
 import { firewall } from './configuration/firewall.ts';
 import { canSignIn, identityProviders, mayShareName } from './configuration/identity-providers.ts';
@@ -43,6 +44,8 @@ const environment = z
      * of one's own without such a host is a `domain`.
      */
     origin: origin.optional(),
+    /** Where MCP clients may prove themselves by certificates; nowhere unless it is given. */
+    clientCertificates: clientCertificates.optional(),
     /** Where people sign in; without any, at the user pool itself, to which owners are invited. */
     identityProviders: identityProviders.default([]),
     /** How the sign-in page looks. */
@@ -102,7 +105,16 @@ const environment = z
   .refine(({ domain, origin }) => !(domain && origin), {
     path: ['origin'],
     message: 'is the domain of this environment already: leave one of the two out',
-  });
+  })
+  .refine(
+    ({ clientCertificates: certificates, domain, origin }) =>
+      certificates === undefined ||
+      ![domain?.name, origin && new URL(origin).hostname].includes(certificates.domain.name),
+    {
+      path: ['clientCertificates', 'domain', 'name'],
+      message: 'must be another name than that of the public origin, where nobody is asked for a certificate',
+    },
+  );
 
 const configuration = z.strictObject({
   environments: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), environment),

@@ -15,6 +15,7 @@ interface FoundationProps {
   configuration: EnvironmentConfiguration;
   origin: string;
   originSecret: OriginSecret | undefined;
+  certificateHost: string | undefined;
   logRetention: RetentionDays;
 }
 
@@ -24,6 +25,8 @@ export class Foundation extends Construct {
   /** Where clients reach the deployment, and the OAuth issuer. */
   readonly origin: string;
   readonly originSecret: OriginSecret | undefined;
+  /** The hostname that clients reach with a certificate; undefined where there is none. */
+  readonly certificateHost: string | undefined;
   readonly logRetention: RetentionDays;
   readonly keys: Keys;
   readonly tables: Tables;
@@ -37,12 +40,13 @@ export class Foundation extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { configuration, origin, originSecret, logRetention }: FoundationProps,
+    { configuration, origin, originSecret, certificateHost, logRetention }: FoundationProps,
   ) {
     super(scope, id);
     this.configuration = configuration;
     this.origin = origin;
     this.originSecret = originSecret;
+    this.certificateHost = certificateHost;
     this.logRetention = logRetention;
     const [portalId] = configuration.portals;
     if (portalId === undefined) throw new Error('sallyport.config.ts: portals must name the default portal');
@@ -93,6 +97,7 @@ export class Foundation extends Construct {
     return {
       SALLYPORT_ORIGIN: this.origin,
       ...(this.originSecret ? { ORIGIN_SECRET_ARN: this.originSecret.arn } : {}),
+      ...(this.certificateHost === undefined ? {} : { CERTIFICATE_HOST: this.certificateHost }),
     };
   }
 

@@ -3,6 +3,7 @@ import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EnvironmentConfiguration } from './configuration.ts';
+import { CertificateDomain } from './front-door/certificate-domain.ts';
 import { CustomDomain } from './front-door/custom-domain.ts';
 import { Distribution } from './front-door/distribution.ts';
 import { Firewall } from './front-door/firewall.ts';
@@ -23,6 +24,8 @@ export class FrontDoor extends Construct {
   readonly origin: string;
   /** By which requests prove that they came through the distribution; undefined where there is none. */
   readonly originSecret?: OriginSecret;
+  /** Where clients come with a certificate; undefined where none are taken. */
+  readonly certificateDomain?: CertificateDomain;
   readonly firewall: Firewall;
 
   constructor(scope: Construct, id: string, configuration: EnvironmentConfiguration, logs: RetentionDays) {
@@ -30,8 +33,14 @@ export class FrontDoor extends Construct {
     const { api, accessLog } = new Gateway(this, 'Gateway', configuration, logs);
     this.api = api;
     this.accessLog = accessLog;
-    const { domain, firewall: settings } = configuration;
-    const guarded = { api: this.api, settings, logRetention: logs };
+    const { domain, firewall: settings, clientCertificates: certificates, folder } = configuration;
+    if (certificates)
+      this.certificateDomain = new CertificateDomain(this, 'CertificateDomain', api, {
+        folder,
+        certificates,
+      });
+    const certificateHost = this.certificateDomain?.host;
+    const guarded = { api: this.api, settings, certificateHost, logRetention: logs };
     if (domain) {
       this.firewall = new Firewall(this, 'Firewall', guarded);
       this.origin = new CustomDomain(this, 'Domain', this.api, domain).origin;
@@ -49,7 +58,7 @@ export class FrontDoor extends Construct {
   /** Attaches what answers requests. */
   serve(handlers: Handlers): void {
     addRoutes(this.api, handlers);
-    addResponses(this.api, this.origin);
+    addResponses(this.api, this.origin, { otherHosts: this.certificateDomain !== undefined });
   }
 
   /** Names the stage before it exists: functions behind it may know it. */

@@ -26,5 +26,10 @@ export function addOutputs(scope: Construct, { frontDoor, signIn, alarms }: Told
     AlarmTopicArn: { description: 'Where alarms are told', value: alarms.topic.topicArn },
     DoctorCommand: { description: 'Checks the deployment', value: `npx sallyport doctor --url ${origin}` },
   };
+  if (frontDoor.certificateDomain)
+    said.CertificateMcpUrl = {
+      description: 'What MCP clients with a certificate connect to',
+      value: `${frontDoor.certificateDomain.origin}/mcp`,
+    };
   return Object.entries(said).map(([id, output]) => new CfnOutput(scope, id, output));
 }

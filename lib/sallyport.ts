@@ -38,6 +38,7 @@ export class Sallyport extends Construct {
       configuration,
       origin: frontDoor.origin,
       originSecret: frontDoor.originSecret,
+      certificateHost: frontDoor.certificateDomain?.host,
       logRetention,
     });
     const access = new Access(this, 'Access', foundation);

@@ -27,7 +27,8 @@ async function run(options: StartOptions): Promise<void> {
   const origin = `http://127.0.0.1:${ports.gateway}`;
   await requireFreePorts(ports);
   const dataFolder = prepareDataFolder(options.data, options.fresh);
-  const cloud = await startCloud({ ports, dataFolder, demo, recordCalls: options.recordCalls });
+  const { recordCalls, config, tls, countries } = options;
+  const cloud = await startCloud({ ports, dataFolder, demo, recordCalls, config, tls, countries });
   const stop = async () => {
     await Promise.race([cloud.stop(), sleep(STOP_LIMIT)]);
     process.exit();

@@ -1,6 +1,6 @@
 import { type Account, errors, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Decision } from '../policy/decision.ts';
-import type { Resources } from '../shared/origin.ts';
+import { portalsOf, type Resources } from '../shared/origin.ts';
 import type { Table } from '../shared/table.ts';
 import type { Admission } from './admission.ts';
 import type { ClientApproval } from './clients/client-approval.ts';
@@ -148,7 +148,7 @@ export class Accounts {
     session: AccessSession,
     resources: readonly unknown[],
   ): Promise<Decision | undefined> {
-    if (!resources.includes(this.#options.resources.portal)) return undefined;
+    if (!portalsOf(this.#options.resources).some((portal) => resources.includes(portal))) return undefined;
     const client = ctx.oidc.client && { id: ctx.oidc.client.clientId, hosts: clientHosts(ctx.oidc.client) };
     const decision = await this.#options.admission.judge(personSubject(session, client ? { client } : {}));
     if (!decision.allowed) await this.#options.refused(ctx, session, decision);

@@ -3,6 +3,7 @@ import {
   CLI_CLIENT_ID,
   CONSOLE_CLIENT_ID,
   PORTAL_SCOPE,
+  portalsOf,
   type Resources,
 } from '../shared/origin.ts';
 
@@ -15,7 +16,7 @@ export const defaultResource = (clientId: string, resources: Resources): string 
 
 /** The scope that a resource grants, or undefined when this client may not ask for it or it is not ours. */
 export function scopeOf(resource: string, clientId: string, resources: Resources): string | undefined {
-  if (resource === resources.portal) return PORTAL_SCOPE;
+  if (portalsOf(resources).includes(resource)) return PORTAL_SCOPE;
   return resource === resources.admin && isFirstParty(clientId) ? ADMIN_SCOPE : undefined;
 }
 

@@ -5,7 +5,7 @@ import { readEnvironment } from '../shared/environment.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { enter } from '../shared/front-door.ts';
 import { logger } from '../shared/logger.ts';
-import { resourcesOf } from '../shared/origin.ts';
+import { portalsOf, resourcesOf } from '../shared/origin.ts';
 import { Table } from '../shared/table.ts';
 import { ServiceTokens } from './clients/service-tokens.ts';
 import { createHolderReader } from './sessions/holder-reader.ts';
@@ -15,12 +15,17 @@ import { checkScheme } from './tokens/proof-judge.ts';
 import { createHolderVerifier } from './tokens/verify-token.ts';
 
 const environment = readEnvironment(
-  z.object({ SALLYPORT_ORIGIN: z.url(), IDENTITY_TABLE: z.string(), POLICIES_TABLE: z.string() }),
+  z.object({
+    SALLYPORT_ORIGIN: z.url(),
+    CERTIFICATE_HOST: z.string().optional(),
+    IDENTITY_TABLE: z.string(),
+    POLICIES_TABLE: z.string(),
+  }),
 );
 const identity = new Table(environment.IDENTITY_TABLE);
 const verifier = createHolderVerifier({
   origin: environment.SALLYPORT_ORIGIN,
-  audience: resourcesOf(environment.SALLYPORT_ORIGIN).portal,
+  audience: portalsOf(resourcesOf(environment.SALLYPORT_ORIGIN, environment.CERTIFICATE_HOST)),
   identity,
 });
 // The gateway remembers the answer for a minute already.

@@ -1,5 +1,5 @@
-import { type HttpResponse, jsonResponse } from '../shared/http.ts';
-import { ADMIN_SCOPE, PORTAL_SCOPE, type Resources } from '../shared/origin.ts';
+import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
+import { ADMIN_SCOPE, PORTAL_SCOPE, portalsOf, type Resources } from '../shared/origin.ts';
 import { DPOP_ALGORITHMS } from './tokens/dpop-proof.ts';
 
 const PREFIX = '/.well-known/oauth-protected-resource';
@@ -8,19 +8,19 @@ const HEADERS = { 'access-control-allow-origin': '*', 'cache-control': 'public, 
 
 /**
  * Protected resource metadata (RFC 9728) for `/mcp`, for `/api/v1`, and at the root, where some clients look
- * alone, for the portal. Undefined for any other path.
+ * alone, for the portal. Each host names its own resource, since clients accept no other. Undefined for any other path.
  */
 export function protectedResourceMetadata(
-  path: string,
+  { path, origin: host }: Pick<HttpRequest, 'path' | 'origin'>,
   origin: string,
   resources: Resources,
   deployment: string,
 ): HttpResponse | undefined {
   if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return undefined;
   const suffix = path.slice(PREFIX.length);
-  const resource = suffix === '' ? resources.portal : `${origin}${suffix}`;
+  const resource = `${host ?? origin}${suffix === '' ? '/mcp' : suffix}`;
   const known: Record<string, { scope: string; name: string }> = {
-    [resources.portal]: { scope: PORTAL_SCOPE, name: deployment },
+    ...Object.fromEntries(portalsOf(resources).map((id) => [id, { scope: PORTAL_SCOPE, name: deployment }])),
     [resources.admin]: { scope: ADMIN_SCOPE, name: `${deployment} admin API` },
   };
   const found = known[resource];

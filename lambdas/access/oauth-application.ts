@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Decision } from '../policy/decision.ts';
 import { count } from '../shared/metrics.ts';
-import type { Resources } from '../shared/origin.ts';
+import { portalsOf, type Resources } from '../shared/origin.ts';
 import { Accounts } from './accounts.ts';
 import { Admission } from './admission.ts';
 import { AuditTrail, clientActor, requester } from './audit-trail.ts';
@@ -97,7 +97,7 @@ function makeJudges({ options, resources, serviceTokens }: OAuthParts) {
   const { origin, identity } = options;
   const atOnce = { keepMs: 0 };
   return {
-    verifiers: [resources.portal, resources.admin].map((audience) =>
+    verifiers: [...portalsOf(resources), resources.admin].map((audience) =>
       createHolderVerifier({ origin, audience, identity }),
     ),
     holders: createHolderReader(createSessionReader(identity, atOnce), serviceTokens, atOnce),

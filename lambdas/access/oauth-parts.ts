@@ -15,6 +15,8 @@ import type { TrustedProvider } from './sign-in/trusted-provider.ts';
 
 export interface OAuthOptions {
   origin: string;
+  /** The hostname that is reached with client certificates, where there is one. */
+  certificateHost?: string | undefined;
   /** The deployment's name, as people see it. */
   deployment: string;
   identity: Table;

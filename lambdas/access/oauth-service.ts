@@ -56,7 +56,7 @@ async function device(request: HttpRequest, run: (request: HttpRequest) => Promi
 /** The OAuth and OpenID Connect endpoints of a deployment, and the metadata of its resources. */
 export function createOAuthService(options: OAuthOptions): (request: HttpRequest) => Promise<HttpResponse> {
   const { origin, deployment, deviceCode = false } = options;
-  const resources = resourcesOf(origin);
+  const resources = resourcesOf(origin, options.certificateHost);
   const keyRing = new KeyRingStore(options);
   const application = renewed(
     async () => {
@@ -79,7 +79,7 @@ export function createOAuthService(options: OAuthOptions): (request: HttpRequest
     return { ...answer, headers: { ...answer.headers, ...CORS } };
   };
   return async (request) => {
-    const resource = protectedResourceMetadata(request.path, origin, resources, deployment);
+    const resource = protectedResourceMetadata(request, origin, resources, deployment);
     if (resource && request.method === 'OPTIONS') return preflight('GET');
     if (resource) return ['GET', 'HEAD'].includes(request.method) ? resource : NOT_FOUND;
     const route = routeOf(request);

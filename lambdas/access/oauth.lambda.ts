@@ -12,6 +12,7 @@ import { trustedProvider } from './sign-in/trusted-provider.ts';
 const environment = readEnvironment(
   z.object({
     SALLYPORT_ORIGIN: z.url(),
+    CERTIFICATE_HOST: z.string().optional(),
     DEPLOYMENT_NAME: z.string(),
     PORTAL_ID: z.string(),
     IDENTITY_TABLE: z.string(),
@@ -37,6 +38,7 @@ const policies = new Table(environment.POLICIES_TABLE);
 
 const service = createOAuthService({
   origin: environment.SALLYPORT_ORIGIN,
+  certificateHost: environment.CERTIFICATE_HOST,
   deployment: environment.DEPLOYMENT_NAME,
   identity: new Table(environment.IDENTITY_TABLE),
   policies,

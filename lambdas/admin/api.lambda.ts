@@ -19,6 +19,8 @@ import type { AdminApi } from './route.ts';
 const environment = readEnvironment(
   z.object({
     SALLYPORT_ORIGIN: z.string(),
+    ORIGIN_SECRET_ARN: z.string().optional(),
+    CERTIFICATE_HOST: z.string().optional(),
     PORTAL_IDS: stringList,
     OWNERS: stringList,
     OUTGOING_NETWORKS: stringList,
@@ -42,6 +44,11 @@ const identity = new Table(environment.IDENTITY_TABLE);
 
 const api: AdminApi = {
   portalIds: environment.PORTAL_IDS,
+  knownFacts: {
+    // Whatever stands behind a distribution has its secret.
+    country: environment.ORIGIN_SECRET_ARN !== undefined,
+    clientCertificates: environment.CERTIFICATE_HOST !== undefined,
+  },
   owners: environment.OWNERS,
   networks: environment.OUTGOING_NETWORKS,
   tokens: createTokenVerifier({

@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse } from '../shared/http.ts';
 import type { Table } from '../shared/table.ts';
 import type { Administrator, AuthenticationOptions, Caller } from './administrator.ts';
 import type { Announce } from './announce.ts';
+import type { KnownFacts } from './check-selectors.ts';
 import type { HealthSources } from './health/health.ts';
 import type { PublishOptions } from './publish.ts';
 import type { Permission } from './roles.ts';
@@ -13,6 +14,7 @@ import type { SyncOptions } from './sync-servers.ts';
 /** What the handlers work with. */
 export interface AdminApi extends PublishOptions, SyncOptions, AuthenticationOptions {
   portalIds: readonly string[];
+  knownFacts: KnownFacts;
   audit: AuditWriter;
   auditTable: Table;
   identity: Table;

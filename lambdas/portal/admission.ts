@@ -3,6 +3,7 @@ import type { HolderReader } from '../access/sessions/holder-reader.ts';
 import { challenge } from '../access/tokens/challenge.ts';
 import type { TokenVerifier } from '../access/tokens/verify-token.ts';
 import type { Actor } from '../audit/record.ts';
+import type { Arrival } from '../shared/arrival.ts';
 import { SallyportError, toErrorBody } from '../shared/errors.ts';
 import type { HttpRequest, StreamingResponse } from '../shared/http.ts';
 import { PORTAL_SCOPE } from '../shared/origin.ts';
@@ -13,6 +14,8 @@ export interface Admitted {
   token: HolderToken;
   session: Holder;
   ip: string;
+  /** What the front door knows besides. */
+  arrival: Pick<Arrival, 'country' | 'certificate'>;
   userAgent: string | undefined;
 }
 
@@ -29,7 +32,12 @@ export async function admit(
   if (!token.scopes.includes(PORTAL_SCOPE))
     throw new SallyportError('insufficient_scope', 403, `The access token lacks the scope ${PORTAL_SCOPE}.`);
   const session = await sessions.read(token);
-  return { token, session, ip: request.sourceIp, userAgent: request.headers['user-agent'] };
+  const { sourceIp: ip, country, certificate, headers } = request;
+  const arrival = {
+    ...(country === undefined ? {} : { country }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+  return { token, session, ip, arrival, userAgent: headers['user-agent'] };
 }
 
 /** @param claimedName what the client calls itself in the request; the name that it registered goes first. */

@@ -58,9 +58,9 @@ function readRequest(message: RequestMessage, { http, batched }: Arrival): Porta
   return era === 'modern' ? readModern(message, http.headers) : readLegacy(message, http.headers);
 }
 
-function circumstancesOf({ token, session, ip }: Admitted) {
+function circumstancesOf({ token, session, ip, arrival }: Admitted) {
   const hosts = session.service === undefined ? (session.clientHosts ?? []) : [];
-  return holderSubject(session, { ip, client: { id: token.clientId, hosts } });
+  return holderSubject(session, { ip, ...arrival, client: { id: token.clientId, hosts } });
 }
 
 /** Takes the decisions that a request rests on. */

@@ -8,7 +8,7 @@ import { createAuditWriter } from '../audit/writer.ts';
 import { SnapshotReader } from '../policy/snapshot-store.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';
 import { streaming } from '../shared/handler.ts';
-import { resourcesOf } from '../shared/origin.ts';
+import { portalsOf, resourcesOf } from '../shared/origin.ts';
 import { createOutgoing } from '../shared/outgoing.ts';
 import { Table } from '../shared/table.ts';
 import { createEvidence } from './evidence/evidence.ts';
@@ -18,6 +18,7 @@ import { createUpstreams } from './upstream/upstreams.ts';
 const environment = readEnvironment(
   z.object({
     SALLYPORT_ORIGIN: z.string(),
+    CERTIFICATE_HOST: z.string().optional(),
     PORTAL_ID: z.string(),
     IDENTITY_TABLE: z.string(),
     POLICIES_TABLE: z.string(),
@@ -43,7 +44,7 @@ const relay = createRelay({
   allowedOrigins: environment.ALLOWED_ORIGINS,
   tokens: createHolderVerifier({
     origin: environment.SALLYPORT_ORIGIN,
-    audience: resourcesOf(environment.SALLYPORT_ORIGIN).portal,
+    audience: portalsOf(resourcesOf(environment.SALLYPORT_ORIGIN, environment.CERTIFICATE_HOST)),
     identity,
     toleranceSeconds: CACHED_ANSWER_SECONDS,
   }),

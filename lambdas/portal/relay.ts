@@ -101,7 +101,7 @@ export function createRelay(options: RelayOptions): Relay {
     } catch (error) {
       countRelayError(error);
       if (error instanceof RpcError) return jsonAnswer(errorFinal(null, error));
-      if (error instanceof SallyportError) return refusalOf(error, options.origin);
+      if (error instanceof SallyportError) return refusalOf(error, http.origin ?? options.origin);
       throw error;
     }
   }

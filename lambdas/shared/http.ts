@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Arrival } from './arrival.ts';
 
 /** An API Gateway proxy request with header names in lower case and the body decoded. */
-export interface HttpRequest {
+export interface HttpRequest extends Arrival {
   method: string;
   /** The path under the public origin, without a stage. */
   path: string;
@@ -29,8 +30,8 @@ export interface StreamingResponse {
   body?: string | Readable;
 }
 
-/** Reads a REST API (payload 1.0) event. */
-export function toRequest(event: APIGatewayProxyEvent): HttpRequest {
+/** Reads a REST API (payload 1.0) event that came through the front door. */
+export function toRequest(event: APIGatewayProxyEvent & { arrival: Arrival }): HttpRequest {
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(event.multiValueHeaders ?? {})) {
     if (values) headers[name.toLowerCase()] = values.join(name.toLowerCase() === 'cookie' ? '; ' : ', ');
@@ -41,6 +42,7 @@ export function toRequest(event: APIGatewayProxyEvent): HttpRequest {
   }
   const body = event.body ?? '';
   return {
+    ...event.arrival,
     method: event.httpMethod,
     path: event.path,
     query,

@@ -4,12 +4,23 @@ export interface Resources {
   portal: string;
   /** The admin API; only first-party clients may ask for it. */
   admin: string;
+  /** The same MCP endpoint at the hostname for client certificates, where there is one. */
+  portalByCertificate?: string;
 }
 
+/** The origin at which requests bring a client certificate. */
+export const certificateOriginOf = (host: string): string => `https://${host}`;
+
 /** Derives the resource identifiers from the public origin; no trailing slash (RFC 9728 section 1.2). */
-export function resourcesOf(origin: string): Resources {
-  return { portal: `${origin}/mcp`, admin: `${origin}/api/v1` };
+export function resourcesOf(origin: string, certificateHost?: string): Resources {
+  const resources = { portal: `${origin}/mcp`, admin: `${origin}/api/v1` };
+  if (certificateHost === undefined) return resources;
+  return { ...resources, portalByCertificate: `${certificateOriginOf(certificateHost)}/mcp` };
 }
+
+/** The identifiers of the MCP endpoint: a client accepts only the one of the URL that it was given. */
+export const portalsOf = ({ portal, portalByCertificate }: Resources): [string, ...string[]] =>
+  portalByCertificate === undefined ? [portal] : [portal, portalByCertificate];
 
 /** The scope that each resource grants; both are whole, there are no partial ones yet. */
 export const PORTAL_SCOPE = 'mcp';

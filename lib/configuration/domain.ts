@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** A domain of one's own, served by API Gateway itself: no distribution stands in front of it. */
 export const domain = z
   .strictObject({
-    name: z.hostname(),
+    name: z.hostname().transform((name) => name.toLowerCase()),
     /** A certificate for the name, of this account and region; without it one is made in the hosted zone. */
     certificateArn: z
       .string()

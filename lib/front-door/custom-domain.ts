@@ -1,4 +1,10 @@
-import { DomainName, EndpointType, type RestApi, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import {
+  DomainName,
+  EndpointType,
+  type MTLSConfig,
+  type RestApi,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Certificate, CertificateValidation, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { AaaaRecord, ARecord, HostedZone, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
@@ -7,11 +13,14 @@ import type { EnvironmentConfiguration } from '../configuration.ts';
 
 type Domain = NonNullable<EnvironmentConfiguration['domain']>;
 
-/** A domain of the customer's, served by API Gateway itself with an empty base path. */
+/**
+ * A domain of the customer's, served by API Gateway itself with an empty base path; with a truststore, to whoever has a
+ * certificate from there.
+ */
 export class CustomDomain extends Construct {
   readonly origin: string;
 
-  constructor(scope: Construct, id: string, api: RestApi, domain: Domain) {
+  constructor(scope: Construct, id: string, api: RestApi, domain: Domain, mtls?: MTLSConfig) {
     super(scope, id);
     this.origin = `https://${domain.name}`;
     const zone =
@@ -25,6 +34,7 @@ export class CustomDomain extends Construct {
       certificate: this.certificate(domain, zone),
       endpointType: EndpointType.REGIONAL,
       securityPolicy: SecurityPolicy.TLS_1_2,
+      ...(mtls ? { mtls } : {}),
     });
     name.addBasePathMapping(api);
     if (!zone) return;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AllowedMethods,
@@ -8,19 +9,38 @@ import {
   FunctionEventType,
   FunctionRuntime,
   HttpVersion,
+  OriginRequestCookieBehavior,
+  OriginRequestHeaderBehavior,
   OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
   OriginSslPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { Duration } from 'aws-cdk-lib/core';
+import { Aws, Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ORIGIN_SECRET_HEADER, type OriginSecret } from './origin-secret.ts';
 import { STAGE } from './stage.ts';
 
+const VIEWER_REQUEST = readFileSync(join(import.meta.dirname, 'viewer-request.js'), 'utf8');
+
+/**
+ * All that the viewer sends, and where CloudFront sees it. No policy adds what CloudFront knows and leaves out the
+ * viewer's host at once: the function at the edge sets the host.
+ */
+const everythingWithCountry = (scope: Construct): OriginRequestPolicy =>
+  new OriginRequestPolicy(scope, 'OriginRequest', {
+    // Names are the account's, in all regions.
+    originRequestPolicyName: `${Names.uniqueResourceName(scope, { maxLength: 100 })}-${Aws.REGION}`,
+    comment: 'Sallyport: everything, and the country of the viewer',
+    headerBehavior: OriginRequestHeaderBehavior.all('CloudFront-Viewer-Country'),
+    cookieBehavior: OriginRequestCookieBehavior.all(),
+    queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+  });
+
 /**
  * CloudFront in front of the API, for deployments without a domain of their own. It caches nothing and passes
- * everything on but the host. It keeps no access log: that would hold query strings, codes of sign-ins among
+ * everything on, with the viewer's country; the host becomes the API's. It keeps no access log: that would hold query strings, codes of sign-ins among
  * them, and the API's own access log has every request.
  */
 export class Distribution extends Construct {
@@ -29,9 +49,9 @@ export class Distribution extends Construct {
   constructor(scope: Construct, id: string, host: string, secret: OriginSecret) {
     super(scope, id);
     const viewerRequest = new CloudFrontFunction(this, 'ViewerRequest', {
-      comment: 'Says whose address a request came from',
+      comment: 'Says whose address a request came from, and whose host it goes to',
       runtime: FunctionRuntime.JS_2_0,
-      code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'viewer-request.js') }),
+      code: FunctionCode.fromInline(VIEWER_REQUEST.replaceAll('ORIGIN_HOST', host)),
     });
     const distribution = new CloudFrontDistribution(this, 'Distribution', {
       comment: `Sallyport: the public origin (secret revision ${secret.revision})`,
@@ -46,7 +66,7 @@ export class Distribution extends Construct {
         }),
         allowedMethods: AllowedMethods.ALLOW_ALL,
         cachePolicy: CachePolicy.CACHING_DISABLED,
-        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        originRequestPolicy: everythingWithCountry(this),
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         functionAssociations: [{ function: viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
       },

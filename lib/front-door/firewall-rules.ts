@@ -30,8 +30,21 @@ const not = (statement: Statement): Statement => ({ notStatement: { statement } 
 const or = ([first, ...others]: readonly [Statement, ...Statement[]]): Statement =>
   others.length === 0 ? first : { orStatement: { statements: [first, ...others] } };
 
-/** Whoever calls the API past the distribution could write the viewer's address, and the limit with it. */
-export function throughDistribution({ values }: OriginSecret): Rule {
+/** That a request says it is for the hostname of client certificates. Anybody can say so: the functions ask for more. */
+const isFor = (host: string): Statement => ({
+  byteMatchStatement: {
+    fieldToMatch: { singleHeader: { Name: 'host' } },
+    positionalConstraint: 'EXACTLY',
+    searchString: host,
+    textTransformations: [{ priority: 0, type: 'LOWERCASE' }],
+  },
+});
+
+/**
+ * Whoever calls the API past the distribution could write the viewer's address, and the limit with it. Requests at the
+ * hostname for client certificates come past it by right: what is in that header counts for nothing there.
+ */
+export function throughDistribution({ values }: OriginSecret, certificateHost: string | undefined): Rule {
   const equals = (searchString: string): Statement => ({
     byteMatchStatement: {
       fieldToMatch: { singleHeader: { Name: ORIGIN_SECRET_HEADER } },
@@ -41,64 +54,96 @@ export function throughDistribution({ values }: OriginSecret): Rule {
     },
   });
   const [present, ...others] = values;
+  const elsewhere = certificateHost === undefined ? [] : [isFor(certificateHost)];
   return {
     name: 'ThroughDistribution',
-    statement: not(or([equals(present), ...others.map(equals)])),
+    statement: not(or([equals(present), ...others.map(equals), ...elsewhere])),
     action: block('origin_required'),
   };
 }
 
-/** AWS's list of addresses that attack. It judges who connects: behind CloudFront that is always CloudFront. */
-export const addressReputation = (): Rule => ({
+/**
+ * AWS's list of addresses that attack. It judges who connects: behind CloudFront that is always CloudFront.
+ * @param host the only one whose requests come from viewers themselves; undefined for all.
+ */
+export const addressReputation = (host?: string): Rule => ({
   name: 'AddressReputation',
   statement: {
-    managedRuleGroupStatement: { vendorName: 'AWS', name: 'AWSManagedRulesAmazonIpReputationList' },
+    managedRuleGroupStatement: {
+      vendorName: 'AWS',
+      name: 'AWSManagedRulesAmazonIpReputationList',
+      ...(host === undefined ? {} : { scopeDownStatement: isFor(host) }),
+    },
   },
   overrideAction: { none: {} },
 });
 
-/** One address may ask so often, unless it is in one of these sets. */
-export function requestRate(limit: Firewall['requestsPerFiveMinutes'], place: RatePlace): Rule {
-  const { behindDistribution, unlimited } = place;
-  const [first, ...others] = unlimited.map(
-    (arn): Statement => ({
-      ipSetReferenceStatement: {
-        arn,
-        ...(behindDistribution
-          ? {
-              ipSetForwardedIpConfig: {
-                headerName: VIEWER_ADDRESS_HEADER,
-                position: 'FIRST',
-                fallbackBehavior: 'NO_MATCH',
-              },
-            }
-          : {}),
-      },
-    }),
-  );
-  return {
-    name: 'RequestRate',
-    statement: {
-      rateBasedStatement: {
-        limit,
-        evaluationWindowSec: 300,
-        ...(behindDistribution
-          ? {
-              aggregateKeyType: 'CUSTOM_KEYS',
-              customKeys: [{ header: { name: VIEWER_ADDRESS_HEADER, textTransformations: AS_SENT } }],
-            }
-          : { aggregateKeyType: 'IP' }),
-        ...(first ? { scopeDownStatement: not(or([first, ...others])) } : {}),
-      },
-    },
-    action: block('too_many_requests', 429),
-  };
-}
-
-interface RatePlace {
+export interface RatePlace {
   behindDistribution: boolean;
+  /** Where requests come past the distribution. */
+  certificateHost: string | undefined;
   /** ARNs of sets of addresses. */
   unlimited: readonly string[];
+}
+
+/** One address may ask so often, unless it is in one of these sets; each address is taken from where it is true. */
+export function requestRates(limit: Firewall['requestsPerFiveMinutes'], place: RatePlace): Rule[] {
+  const { behindDistribution, certificateHost, unlimited } = place;
+  if (!behindDistribution) return [ofConnections('RequestRate', limit, unlimited, [])];
+  if (certificateHost === undefined) return [ofViewers(limit, unlimited, [])];
+  const direct = isFor(certificateHost);
+  return [
+    ofViewers(limit, unlimited, [not(direct)]),
+    ofConnections('CertificateRequestRate', limit, unlimited, [direct]),
+  ];
+}
+
+/** What a limit is for: requests of which all this holds, from addresses outside of the sets. */
+function scope(sets: readonly Statement[], within: readonly Statement[]): { scopeDownStatement?: Statement } {
+  const [set, ...others] = sets;
+  const all = [...within, ...(set ? [not(or([set, ...others]))] : [])];
+  const [only, ...more] = all;
+  if (!only) return {};
+  return { scopeDownStatement: more.length === 0 ? only : { andStatement: { statements: all } } };
+}
+
+const tooMany = (name: string, rateBasedStatement: CfnWebACL.RateBasedStatementProperty): Rule => ({
+  name,
+  statement: { rateBasedStatement },
+  action: block('too_many_requests', 429),
+});
+
+/** By the address that the distribution says. */
+function ofViewers(limit: number, unlimited: readonly string[], within: readonly Statement[]): Rule {
+  const ipSetForwardedIpConfig = {
+    headerName: VIEWER_ADDRESS_HEADER,
+    position: 'FIRST',
+    fallbackBehavior: 'NO_MATCH',
+  };
+  const sets = unlimited.map((arn) => ({ ipSetReferenceStatement: { arn, ipSetForwardedIpConfig } }));
+  return tooMany('RequestRate', {
+    limit,
+    evaluationWindowSec: 300,
+    aggregateKeyType: 'CUSTOM_KEYS',
+    customKeys: [{ header: { name: VIEWER_ADDRESS_HEADER, textTransformations: AS_SENT } }],
+    ...scope(sets, within),
+  });
+}
+
+/** By the address that connects. */
+function ofConnections(
+  name: string,
+  limit: number,
+  unlimited: readonly string[],
+  within: readonly Statement[],
+): Rule {
+  const sets = unlimited.map((arn) => ({ ipSetReferenceStatement: { arn } }));
+  return tooMany(name, {
+    limit,
+    evaluationWindowSec: 300,
+    aggregateKeyType: 'IP',
+    ...scope(sets, within),
+  });
 }
 
 const REQUEST_RULES = [

@@ -6,10 +6,11 @@ import { Construct } from 'constructs';
 import type { Firewall as Settings } from '../configuration/firewall.ts';
 import {
   addressReputation,
+  type RatePlace,
   RESPONSE_BODIES,
   type Rule,
   requestContents,
-  requestRate,
+  requestRates,
   throughDistribution,
 } from './firewall-rules.ts';
 import { ORIGIN_SECRET_HEADER, type OriginSecret } from './origin-secret.ts';
@@ -19,6 +20,8 @@ interface FirewallProps {
   settings: Settings;
   /** Only when a distribution stands in front. */
   originSecret?: OriginSecret;
+  /** Where requests come past the distribution, with a client certificate. */
+  certificateHost: string | undefined;
   logRetention: RetentionDays;
 }
 
@@ -35,15 +38,18 @@ export class Firewall extends Construct {
   /** By which its metrics are told from those of another deployment. */
   readonly metricName = Names.uniqueResourceName(this, { maxLength: 128 });
 
-  constructor(scope: Construct, id: string, { api, settings, originSecret, logRetention }: FirewallProps) {
+  constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
-    const rate = requestRate(settings.requestsPerFiveMinutes, {
-      behindDistribution: originSecret !== undefined,
-      unlimited: this.addressSets(settings.unlimitedNetworks),
-    });
+    const { api, settings, originSecret, certificateHost, logRetention } = props;
+    const limit = settings.requestsPerFiveMinutes;
+    const unlimited = this.addressSets(settings.unlimitedNetworks);
+    const place: RatePlace = { behindDistribution: originSecret !== undefined, certificateHost, unlimited };
     const rules: Rule[] = [
-      originSecret ? throughDistribution(originSecret) : addressReputation(),
-      rate,
+      ...(originSecret ? [throughDistribution(originSecret, certificateHost)] : []),
+      ...(originSecret && certificateHost === undefined
+        ? []
+        : [addressReputation(originSecret && certificateHost)]),
+      ...requestRates(limit, place),
       ...requestContents(),
     ];
     this.acl = new CfnWebACL(this, 'Acl', {

@@ -5,14 +5,23 @@ const errorTemplate = (code: string, message: string) => ({
   'application/json': `{"error":{"code":"${code}","message":"${message}"}}`,
 });
 
-/** What the gateway answers by itself, the challenge (RFC 9728 section 5.1) among it. */
-export function addResponses(api: RestApi, origin: string): void {
+/**
+ * The address of the metadata, which is the same at every host: where there are several, a client has to look for its
+ * own under the URL that it was given (RFC 9728 section 3), since it takes no other host's.
+ */
+function challengeOf(origin: string, otherHosts: boolean): string {
   const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`;
+  const address = otherHosts ? '' : ` resource_metadata="${metadata}",`;
+  return `Bearer error="invalid_token",${address} scope="mcp"`;
+}
+
+/** What the gateway answers by itself, the challenge (RFC 9728 section 5.1) among it. */
+export function addResponses(api: RestApi, origin: string, { otherHosts }: { otherHosts: boolean }): void {
   api.addGatewayResponse('Challenge', {
     type: ResponseType.UNAUTHORIZED,
     statusCode: '401',
     responseHeaders: {
-      'WWW-Authenticate': `'Bearer error="invalid_token", resource_metadata="${metadata}", scope="mcp"'`,
+      'WWW-Authenticate': `'${challengeOf(origin, otherHosts)}'`,
       'Cache-Control': "'no-store'",
       // Says nothing that is not public, and a page's client cannot begin to sign in without reading it.
       'Access-Control-Allow-Origin': "'*'",

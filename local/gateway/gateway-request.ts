@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ClientCert } from './client-certificate.ts';
 
 /** A request as the gateway received it, before it is routed. */
 export interface GatewayRequest {
@@ -12,6 +13,8 @@ export interface GatewayRequest {
   /** Names as sent, each with its values in order. */
   headers: ReadonlyMap<string, readonly string[]>;
   sourceIp: string;
+  /** Verified already. */
+  clientCert?: ClientCert;
   protocol: string;
   /** Epoch milliseconds. */
   receivedAt: number;
@@ -65,7 +68,7 @@ function headersOf(message: IncomingMessage, sourceIp: string): Map<string, stri
   const set = (name: string, value: string) => headers.set(spelling.get(name.toLowerCase()) ?? name, [value]);
   set('X-Forwarded-For', forwarded);
   set('X-Forwarded-Port', String(message.socket.localPort ?? ''));
-  set('X-Forwarded-Proto', 'http');
+  set('X-Forwarded-Proto', 'encrypted' in message.socket ? 'https' : 'http');
   return headers;
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
 import type { Answered } from '../cloudwatch/access-log.ts';
 import { FunctionError } from '../functions/function-process.ts';
-import { type LoopbackServer, listenOnLoopback, readBody } from '../services/loopback.ts';
+import { bindToLoopback, type LoopbackServer, listenOnLoopback, readBody } from '../services/loopback.ts';
 import { Authorizer, type Invoke } from './authorizer.ts';
+import { verifiedCertificate } from './client-certificate.ts';
 import type { Distribution } from './distribution.ts';
 import { type GatewayRequest, headerValues, readGatewayRequest } from './gateway-request.ts';
 import {
@@ -62,8 +64,11 @@ class Gateway {
     }
   }
 
-  async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = this.#arriving(readGatewayRequest(message, randomUUID()));
+  /** @param certificateHost the domain that it was sent to, where clients need a certificate. */
+  async serve(message: IncomingMessage, response: ServerResponse, certificateHost?: string): Promise<void> {
+    const sent = readGatewayRequest(message, randomUUID());
+    const request =
+      certificateHost === undefined ? this.#arriving(sent) : certified(sent, message, certificateHost);
     if (!request) return send(response, NO_STAGE);
     const route = this.#route(request.method, request.path);
     if (!route) return send(response, this.#fault('MISSING_AUTHENTICATION_TOKEN', request));
@@ -121,9 +126,33 @@ class Gateway {
   }
 }
 
+/** A request at the domain for client certificates; undefined without a good one, and for another domain. */
+function certified(
+  request: GatewayRequest,
+  message: IncomingMessage,
+  host: string,
+): GatewayRequest | undefined {
+  const clientCert = verifiedCertificate(message);
+  const [named = '', ...more] = headerValues(request, 'host');
+  if (!clientCert || more.length > 0 || named.toLowerCase() !== host) return undefined;
+  return { ...request, clientCert };
+}
+
+/** A domain of the API that asks for client certificates. */
+export interface CertificateDomain {
+  host: string;
+  /** Who issues them, in PEM form. */
+  truststore: string;
+  /** The domain's own, in PEM form. */
+  certificate: string;
+  key: string;
+  port: number;
+}
+
 interface Surroundings {
   /** What stands in front. */
   distribution?: Distribution | undefined;
+  certificateDomain?: CertificateDomain | undefined;
   /** Is told of every answer. */
   answered?: Answered;
 }
@@ -136,16 +165,35 @@ export async function startGateway(
   api: RestApiView,
   invoke: Invoke,
   port: number,
-  { distribution, answered }: Surroundings = {},
+  { distribution, certificateDomain, answered }: Surroundings = {},
 ): Promise<LoopbackServer> {
   const gateway = new Gateway(api, invoke, distribution);
-  return listenOnLoopback(port, (message, response) => {
-    response.once('close', () => {
-      if (response.headersSent) answered?.(response.statusCode);
-    });
-    gateway.serve(message, response).catch((error: unknown) => {
-      console.error(error);
-      response.destroy();
-    });
-  });
+  const listener =
+    (certificateHost?: string): RequestListener =>
+    (message, response) => {
+      response.once('close', () => {
+        if (response.headersSent) answered?.(response.statusCode);
+      });
+      gateway.serve(message, response, certificateHost).catch((error: unknown) => {
+        console.error(error);
+        response.destroy();
+      });
+    };
+  const server = await listenOnLoopback(port, listener());
+  if (!certificateDomain) return server;
+  const { host, truststore: ca, certificate: cert, key } = certificateDomain;
+  // As at API Gateway, whoever has no good certificate gets an answer.
+  const mutual = {
+    ca,
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    requestCert: true,
+    rejectUnauthorized: false,
+  } as const;
+  const secure = await bindToLoopback(certificateDomain.port, createServer(mutual, listener(host)));
+  return {
+    origin: server.origin,
+    close: async () => void (await Promise.all([server.close(), secure.close()])),
+  };
 }

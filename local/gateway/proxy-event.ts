@@ -56,6 +56,7 @@ export function requestFields(api: RestApiView, route: Route, request: GatewayRe
       httpMethod: request.method,
       identity: {
         ...IDENTITY,
+        ...(request.clientCert ? { clientCert: request.clientCert } : {}),
         sourceIp: request.sourceIp,
         userAgent: headerValues(request, 'user-agent').at(-1) ?? null,
       },

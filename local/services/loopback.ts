@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface LoopbackServer {
@@ -9,8 +10,11 @@ export interface LoopbackServer {
 }
 
 /** Listens on 127.0.0.1 only. @throws Error naming the port when it is taken. */
-export async function listenOnLoopback(port: number, listener: RequestListener): Promise<LoopbackServer> {
-  const server = createServer({ keepAliveTimeout: 75_000 }, listener);
+export const listenOnLoopback = (port: number, listener: RequestListener): Promise<LoopbackServer> =>
+  bindToLoopback(port, createServer({ keepAliveTimeout: 75_000 }, listener));
+
+/** Lets a server listen on 127.0.0.1 only. @throws Error naming the port when it is taken. */
+export async function bindToLoopback(port: number, server: Server | TlsServer): Promise<LoopbackServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       reject(cause.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken.`, { cause }) : cause);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundle } from '../../bin/bundle.ts';
 
@@ -12,18 +12,20 @@ const STACK_INPUTS = [...BUNDLE_INPUTS, 'lib/**/*.ts', 'bin/*.ts', 'sallyport.co
 
 /**
  * Bundles the handlers and synthesizes the environment `embedded` for an origin, each only when its inputs changed.
+ * @param config another configuration than the checkout's own; it is synthesized each time.
  * @returns the folder of the cloud assembly.
  * @throws Error with what the CDK app said.
  */
-export async function prepareAssembly(origin: string, dataFolder: string): Promise<string> {
+export async function prepareAssembly(origin: string, dataFolder: string, config?: string): Promise<string> {
   await bundleWhenChanged();
   const folder = join(dataFolder, 'cloud-assembly');
   const stamp = join(dataFolder, 'cloud-assembly.sha256');
   const inputs = hashOf(STACK_INPUTS, origin);
-  if (!isCurrent(stamp, inputs)) {
+  if (config !== undefined || !isCurrent(stamp, inputs)) {
+    rmSync(stamp, { force: true });
     rmSync(folder, { recursive: true, force: true });
-    await synthesize(origin, folder);
-    writeFileSync(stamp, inputs);
+    await synthesize(origin, folder, config);
+    if (config === undefined) writeFileSync(stamp, inputs);
   }
   return folder;
 }
@@ -69,7 +71,7 @@ function takeLock(lock: string): boolean {
   }
 }
 
-async function synthesize(origin: string, folder: string): Promise<void> {
+async function synthesize(origin: string, folder: string, config: string | undefined): Promise<void> {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
   const app = spawn(process.execPath, [join(root, 'bin/sallyport.ts')], {
     cwd: root,
@@ -78,8 +80,8 @@ async function synthesize(origin: string, folder: string): Promise<void> {
       CDK_OUTDIR: folder,
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: 'embedded', origin }),
       CDK_VALIDATION: 'false',
-      // The embedded cloud is an environment of the checkout's own configuration.
-      SALLYPORT_CONFIG: '',
+      // The embedded cloud is an environment of the checkout's own configuration, unless it is asked for another.
+      SALLYPORT_CONFIG: config === undefined ? '' : resolve(config),
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -21,6 +21,7 @@ import { forkStore } from '../store/fork-store.ts';
 import { type Deployment, readDeployment } from '../template/deployment.ts';
 import { startTriggers } from '../triggers/start-triggers.ts';
 import { prepareAssembly } from './assembly.ts';
+import { certificateDomainOf } from './certificate-domain.ts';
 import { startUpstream } from './child.ts';
 import { deployDistribution } from './distribution.ts';
 import { phase } from './phase.ts';
@@ -33,6 +34,12 @@ interface CloudOptions {
   demo: boolean;
   /** The file that calls of AWS services are recorded in. */
   recordCalls?: string | undefined;
+  /** The configuration with the environment `embedded`; the checkout's own unless it is given. */
+  config?: string | undefined;
+  /** The folder with `certificate.pem` and `key.pem` of the hostname for client certificates. */
+  tls?: string | undefined;
+  /** Countries of viewers by their addresses. */
+  countries?: ReadonlyMap<string, string>;
   /** The clock by which metrics are gathered and alarms judged. */
   clock?: Clock;
 }
@@ -110,12 +117,12 @@ type Running = <Part>(start: Promise<Part>, stopPart: (part: Part) => Promise<un
 
 /** Everything that the template declares. */
 async function startAws(
-  { ports, dataFolder, clock, recordCalls: recordFile }: CloudOptions,
+  { ports, dataFolder, clock, recordCalls: recordFile, config, tls, countries = new Map() }: CloudOptions,
   running: Running,
   storeLog: string,
 ): Promise<StartedCloud> {
   const origin = `http://127.0.0.1:${ports.gateway}`;
-  const assembly = await prepareAssembly(origin, dataFolder);
+  const assembly = await prepareAssembly(origin, dataFolder, config);
   phase('bundled and synthesized');
   const deployment = readDeployment(assembly, `http://127.0.0.1:${ports.cognito}`);
   const { policies, tables, userPool } = deployment;
@@ -206,9 +213,11 @@ async function startAws(
   const invoke = async (name: string, event: string, requestId?: string) =>
     host.invoke(name, event, requestId);
   const view = deployment.distribution;
-  const distribution = view && deployDistribution(view, secretValue);
+  const distribution = view && deployDistribution(view, secretValue, countries);
+  const certificateDomain = certificateDomainOf(deployment, tls, ports.certificates);
   const answered = measureAnswers(deployment.api.name, deployment.metricFilters, put);
-  await running(startGateway(deployment.api, invoke, ports.gateway, { distribution, answered }), (gateway) =>
+  const surroundings = { distribution, certificateDomain, answered };
+  await running(startGateway(deployment.api, invoke, ports.gateway, surroundings), (gateway) =>
     gateway.close(),
   );
   phase('everything answers');

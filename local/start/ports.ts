@@ -1,6 +1,6 @@
 import { listenOnLoopback } from '../services/loopback.ts';
 
-/** The six ports of one embedded cloud. */
+/** The ports of one embedded cloud. */
 export interface Ports {
   gateway: number;
   services: number;
@@ -8,6 +8,7 @@ export interface Ports {
   store: number;
   everything: number;
   hr: number;
+  certificates: number;
 }
 
 const NAMES: Readonly<Record<keyof Ports, string>> = {
@@ -17,6 +18,7 @@ const NAMES: Readonly<Record<keyof Ports, string>> = {
   store: 'the tables',
   everything: 'the sample server "everything"',
   hr: 'the sample server "HR directory"',
+  certificates: 'the hostname for client certificates',
 };
 
 export const portsFrom = (first: number): Ports => ({
@@ -26,6 +28,7 @@ export const portsFrom = (first: number): Ports => ({
   store: first + 3,
   everything: first + 4,
   hr: first + 5,
+  certificates: first + 6,
 });
 
 /** @throws Error naming the port that is taken, what it is for and what to do. */

@@ -12,6 +12,7 @@ import { type TableDefinition, tableDefinition } from '../store/definitions.ts';
 import type { EventSourceView } from '../triggers/event-source.ts';
 import type { ScheduleView } from '../triggers/schedule.ts';
 import { readAlarms, readMetricFilters } from './alarms-view.ts';
+import { type CertificateDomainView, readCertificateDomain } from './certificate-domain-view.ts';
 import { readDistribution } from './distribution-view.ts';
 import { IDENTITIES } from './identity.ts';
 import { readInvocables } from './invocables.ts';
@@ -31,6 +32,8 @@ export interface Deployment {
   api: RestApiView;
   /** What stands in front of the API; undefined where a domain of its own does. */
   distribution: DistributionView | undefined;
+  /** Where the API is reached with client certificates, if anywhere. */
+  certificateDomain: CertificateDomainView | undefined;
   userPool: UserPoolView;
   /** Names. */
   buckets: readonly string[];
@@ -80,6 +83,7 @@ export function readDeployment(folder: string, cognitoOrigin: string): Deploymen
     policies: readPolicies(stack),
     api: readRestApi(stack),
     distribution: readDistribution(stack),
+    certificateDomain: readCertificateDomain(stack),
     userPool: readUserPool(stack),
     buckets: named('AWS::S3::Bucket'),
     keyIds: named('AWS::KMS::Key'),

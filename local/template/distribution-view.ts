@@ -2,15 +2,14 @@ import * as z from 'zod';
 import type { DistributionView } from '../gateway/distribution.ts';
 import type { Stack } from './stack.ts';
 
-/** What a distribution that caches nothing and passes on all but the host is made of (AWS's managed policies). */
+/** AWS's managed policy that caches nothing. */
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
-const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
 const distribution = z.object({
   DistributionConfig: z.object({
     DefaultCacheBehavior: z.object({
       CachePolicyId: z.literal(CACHING_DISABLED),
-      OriginRequestPolicyId: z.literal(ALL_VIEWER_EXCEPT_HOST_HEADER),
+      OriginRequestPolicyId: z.string(),
       FunctionAssociations: z.tuple([
         z.strictObject({ EventType: z.literal('viewer-request'), FunctionARN: z.string() }),
       ]),
@@ -26,6 +25,17 @@ const distribution = z.object({
     ]),
   }),
 });
+/** Passes on everything, with the country that CloudFront sees. */
+const originRequest = z.object({
+  OriginRequestPolicyConfig: z.object({
+    HeadersConfig: z.strictObject({
+      HeaderBehavior: z.literal('allViewerAndWhitelistCloudFront'),
+      Headers: z.tuple([z.literal('CloudFront-Viewer-Country')]),
+    }),
+    CookiesConfig: z.strictObject({ CookieBehavior: z.literal('all') }),
+    QueryStringsConfig: z.strictObject({ QueryStringBehavior: z.literal('all') }),
+  }),
+});
 const edgeFunction = z.object({
   FunctionCode: z.string(),
   FunctionConfig: z.object({ Runtime: z.literal('cloudfront-js-2.0') }),
@@ -38,6 +48,9 @@ export function readDistribution(stack: Stack): DistributionView | undefined {
   if (!found) return undefined;
   const { DefaultCacheBehavior, Origins } = found.properties.DistributionConfig;
   const [origin] = Origins;
+  const policies = stack.ofType('AWS::CloudFront::OriginRequestPolicy', originRequest);
+  if (!policies.some(({ name }) => name === DefaultCacheBehavior.OriginRequestPolicyId))
+    throw new Error(`${found.logicalId} passes requests on by a policy that is not in the template.`);
   const [{ FunctionARN }] = DefaultCacheBehavior.FunctionAssociations;
   const code = stack
     .ofType('AWS::CloudFront::Function', edgeFunction)

@@ -40,7 +40,12 @@ const byLogicalId = ({ logicalId }: Place): Identity => ({ name: logicalId, attr
  */
 export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = {
   'AWS::ApiGateway::Authorizer': byLogicalId,
+  'AWS::ApiGateway::BasePathMapping': byLogicalId,
   'AWS::ApiGateway::Deployment': byLogicalId,
+  'AWS::ApiGateway::DomainName': ({ named, logicalId }) => ({
+    name: named('DomainName') ?? logicalId,
+    attributes: {},
+  }),
   'AWS::ApiGateway::GatewayResponse': byLogicalId,
   'AWS::ApiGateway::Method': byLogicalId,
   'AWS::ApiGateway::Resource': byLogicalId,
@@ -59,6 +64,10 @@ export const IDENTITIES: Readonly<Record<string, (place: Place) => Identity>> = 
   'AWS::CloudFront::Function': ({ logicalId }) => {
     const functionArn = `arn:aws:cloudfront::${ACCOUNT}:function/${logicalId}`;
     return { name: functionArn, attributes: { FunctionARN: functionArn } };
+  },
+  'AWS::CloudFront::OriginRequestPolicy': ({ logicalId }) => {
+    const id = uuid(digest(logicalId));
+    return { name: id, attributes: { Id: id } };
   },
   'AWS::CloudWatch::Alarm': ({ logicalId, named }) => {
     const name = named('AlarmName') ?? `${PSEUDO_PARAMETERS['AWS::StackName']}-${logicalId}`;

@@ -192,6 +192,19 @@ describe('the judge', () => {
     const request = httpRequest('https://evil.example/mcp', { method: 'POST', headers });
     await expect(judge.judge(request, presented, token)).rejects.toMatchObject(badProof);
   });
+
+  it('goes by the other origin of the endpoint where the front door says so', async () => {
+    const judge = createProofJudge(ORIGIN, deployment.identity);
+    const token = await verifier().verify(bound);
+    const presented = { scheme: 'DPoP', token: bound } as const;
+    const origin = 'https://mtls.example.com';
+    const arriving = async (url: string) => {
+      const headers = { dpop: await holder.proof('POST', url, bound) };
+      return { ...httpRequest(MCP, { method: 'POST', headers }), origin };
+    };
+    await expect(judge.judge(await arriving(`${origin}/mcp`), presented, token)).resolves.toBeUndefined();
+    await expect(judge.judge(await arriving(MCP), presented, token)).rejects.toMatchObject(badProof);
+  });
 });
 
 describe('at the provider', () => {

@@ -107,6 +107,7 @@ export async function startAdministration() {
   const issue = await startIssuing(identity, ORIGIN);
   const upstreams = new Map<string, ServerCatalog>();
   const api: AdminApi = {
+    knownFacts: { country: true, clientCertificates: true },
     portalIds: ['default'],
     owners: ['dana@example.com'],
     networks: [],

@@ -99,6 +99,7 @@ export async function startRunningDeployment() {
   const snapshots = { current: (id: string) => new SnapshotReader(stores).current(id) };
   const upstreams = new Map<string, ServerCatalog>();
   const api: AdminApi = {
+    knownFacts: { country: true, clientCertificates: true },
     portalIds: ['default'],
     owners: ['dana@example.com'],
     networks: [],

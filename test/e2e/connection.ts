@@ -31,14 +31,14 @@ export class Connection {
   }
 
   /** Signs a person in and consents; the query of the redirect has the code or the error. */
-  async authorize(person: string): Promise<URLSearchParams> {
+  async authorize(person: string, resource = `${this.origin}/mcp`): Promise<URLSearchParams> {
     const authorizationUrl = new URL(`${this.origin}/oauth/authorize`);
     authorizationUrl.search = new URLSearchParams({
       client_id: this.clientId,
       response_type: 'code',
       redirect_uri: this.redirectUri,
       scope: 'mcp offline_access',
-      resource: `${this.origin}/mcp`,
+      resource,
       code_challenge: createHash('sha256').update(this.#verifier).digest('base64url'),
       code_challenge_method: 'S256',
     }).toString();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { SallyportProps } from '../../lib/configuration.ts';
 
 const region = 'eu-central-1';
@@ -9,6 +10,10 @@ export const EVERYTHING = {
   owners: ['security@example.com'],
   portals: ['default'],
   domain: { name: 'ai.example.com', hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' } },
+  clientCertificates: {
+    domain: { name: 'devices.example.com', hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' } },
+    truststore: join(import.meta.dirname, 'issuers.pem'),
+  },
   identityProviders: [
     {
       kind: 'oidc',

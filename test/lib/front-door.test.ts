@@ -78,12 +78,11 @@ describe('the distribution', () => {
   const configOf = (from: Template) =>
     only(from, 'AWS::CloudFront::Distribution').Properties.DistributionConfig as Config;
 
-  it('caches nothing and passes on every header but the host, over TLS alone', () => {
+  it('caches nothing and passes on every header, over TLS alone', () => {
     expect(configOf(behindDistribution)).toMatchObject({
       DefaultCacheBehavior: {
-        // AWS's managed policies CachingDisabled and AllViewerExceptHostHeader.
+        // AWS's managed policy CachingDisabled.
         CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
-        OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
         ViewerProtocolPolicy: 'https-only',
         AllowedMethods: expect.arrayContaining(['POST', 'DELETE', 'OPTIONS']),
       },

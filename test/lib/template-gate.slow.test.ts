@@ -81,7 +81,9 @@ function judge(name: string, props: SallyportProps) {
 
 const { production } = configuration.environments;
 if (!production) throw new Error('sallyport.config.ts has no environment production.');
-const judged = Object.entries({ production, everything: EVERYTHING }).map(
+/** The hostname for client certificates beside a distribution, where the firewall has rules of its own for it. */
+const beside = { ...production, clientCertificates: EVERYTHING.clientCertificates };
+const judged = Object.entries({ production, everything: EVERYTHING, beside }).map(
   ([name, props]) => [name, judge(name, props)] as const,
 );
 const acknowledged = ACKNOWLEDGEMENTS.flatMap(({ id, at }) => at.map((path) => ({ id, path })));

@@ -32,10 +32,11 @@ export function mustChallenge(answer: Answer, url: string, what: string): void {
   );
   const parameters = bearerParameters(header);
   const metadata = `${url}/.well-known/oauth-protected-resource/mcp`;
+  // A deployment with several hosts names none: clients then look under the URL that they were given.
   must(
-    parameters?.get('resource_metadata') === metadata,
+    parameters && (parameters.get('resource_metadata') ?? metadata) === metadata,
     `the challenge is ${header}`,
-    `Its resource_metadata must be ${metadata}: that is where clients look for the sign-in.`,
+    `Its resource_metadata, where it has one, must be ${metadata}: that is where clients look for the sign-in.`,
     'If the address in it is another one, the deployment knows itself by another origin: use that, or set `domain` or `origin` and deploy.',
   );
   must(
@@ -59,6 +60,6 @@ export const challenge: Check = {
   after: [frontPage],
   async examine(visit) {
     mustChallenge(await postMessage(visit, INITIALIZE), visit.url, 'POST /mcp without a token');
-    return pass('401 with resource_metadata and scope, readable by pages');
+    return pass('401 with where and what to ask for, readable by pages');
   },
 };

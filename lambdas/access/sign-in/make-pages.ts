@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider';
+import { portalsOf } from '../../shared/origin.ts';
 import type { OAuthParts } from '../oauth-parts.ts';
 import { createSessionReader } from '../sessions/session-reader.ts';
 import { createProofJudge } from '../tokens/proof-judge.ts';
@@ -58,7 +59,7 @@ export function makePages(
   });
   const userinfo = createUserinfo({
     identity,
-    verifiers: [resources.portal, resources.admin].map((audience) =>
+    verifiers: [...portalsOf(resources), resources.admin].map((audience) =>
       createTokenVerifier({ origin, audience, identity }),
     ),
     proofs: createProofJudge(origin, identity),

@@ -34,7 +34,7 @@ const useOnce = (identity: Table, { jkt, jti, iat }: Proof): Promise<boolean> =>
     ttl: Math.ceil(iat) + PROOF_WINDOW + 1,
   });
 
-/** The judge of an endpoint under `origin`, whatever host the request itself names. */
+/** The judge of an endpoint under `origin`, or under the one that the front door says; never a host that the request itself names. */
 export function createProofJudge(origin: string, identity: Table): ProofJudge {
   return {
     async judge(request, presented, token) {
@@ -43,7 +43,7 @@ export function createProofJudge(origin: string, identity: Table): ProofJudge {
       const header = request.headers.dpop;
       if (header === undefined) throw proofRefusal('The request needs a DPoP proof in the header DPoP.');
       const { method, path, body } = request;
-      const proven = { method, url: origin + path, token: presented.token, body };
+      const proven = { method, url: (request.origin ?? origin) + path, token: presented.token, body };
       const proof = await readProof(header, proven, nowSeconds());
       if (proof.jkt !== token.jkt)
         throw proofRefusal('The proof is signed with another key than the token is bound to.');

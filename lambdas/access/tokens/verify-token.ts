@@ -25,8 +25,8 @@ export interface TokenVerifier<Token extends HolderToken = AccessToken> {
 export interface TokenVerifierOptions {
   /** The issuer, byte for byte. */
   origin: string;
-  /** The resource that the token must have been issued for (RFC 8707). */
-  audience: string;
+  /** The resource that the token must have been issued for (RFC 8707), or all its names. */
+  audience: string | [string, ...string[]];
   identity: Table;
   /** Seconds past its expiry that a token still passes: the time an authorizer's answer may be cached. */
   toleranceSeconds?: number;

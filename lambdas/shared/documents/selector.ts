@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { isCountry } from '../country.ts';
 import { argumentSelector } from './argument-selector.ts';
 import { duration } from './duration.ts';
 import { documentId } from './identifiers.ts';
@@ -21,7 +22,8 @@ export const ipRange = z.string().refine(
 
 const country = z
   .string()
-  .regex(/^[A-Z]{2}$/, 'must be a country as two capital letters (ISO 3166-1), such as DE');
+  .regex(/^[A-Z]{2}$/, 'must be a country as two capital letters (ISO 3166-1), such as DE')
+  .refine(isCountry, 'must be a country of ISO 3166-1, such as GB');
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 08:30');
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -5,26 +5,41 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Distribution, EDGE_ADDRESS } from '../../../local/gateway/distribution.ts';
 import { ECHO, type RunningGateway, runGateway } from './running-gateway.ts';
 
+const HOST = 'api.execute-api.us-east-1.amazonaws.com';
 const VIEWER_REQUEST = readFileSync(
   join(import.meta.dirname, '../../../lib/front-door/viewer-request.js'),
   'utf8',
-);
-const HOST = 'api.execute-api.us-east-1.amazonaws.com';
+).replaceAll('ORIGIN_HOST', HOST);
 
-const distributionWith = (viewerRequest: string) =>
-  new Distribution({
-    viewerRequest,
-    originHost: HOST,
-    originPath: '/main',
-    originHeaders: [['X-Sallyport-Origin-Secret', 'the secret']],
-  });
+const distributionWith = (viewerRequest: string, countries?: ReadonlyMap<string, string>) =>
+  new Distribution(
+    {
+      viewerRequest,
+      originHost: HOST,
+      originPath: '/main',
+      originHeaders: [['X-Sallyport-Origin-Secret', 'the secret']],
+    },
+    countries,
+  );
+
+const viewed = {
+  requestId: 'r',
+  method: 'GET',
+  path: '/',
+  basePath: '',
+  query: new URLSearchParams(),
+  headers: new Map(),
+  sourceIp: '203.0.113.7',
+  protocol: 'HTTP/1.1',
+  receivedAt: 0,
+};
 
 let gateway: RunningGateway;
 beforeAll(async () => {
   gateway = await runGateway(
     { echo: ECHO },
     { 'ANY /': { functionName: 'echo' }, 'ANY /{proxy+}': { functionName: 'echo' } },
-    { distribution: distributionWith(VIEWER_REQUEST) },
+    { distribution: distributionWith(VIEWER_REQUEST, new Map([['127.0.0.2', 'DE']])) },
   );
 });
 afterAll(async () => gateway[Symbol.asyncDispose]());
@@ -38,9 +53,13 @@ interface Event {
 }
 
 /** What arrives at the function, of a request with exactly these headers. */
-async function arriving(path: string, headers: Record<string, string | string[]> = {}): Promise<Event> {
+async function arriving(
+  path: string,
+  headers: Record<string, string | string[]> = {},
+  localAddress = '127.0.0.1',
+): Promise<Event> {
   const text = await new Promise<string>((resolve, reject) => {
-    request(`${gateway.origin}${path}`, { headers }, (response) => {
+    request(`${gateway.origin}${path}`, { headers, localAddress }, (response) => {
       response.setEncoding('utf8');
       let body = '';
       response.on('data', (chunk: string) => {
@@ -81,6 +100,19 @@ describe('through the distribution', () => {
     expect(JSON.stringify(event)).not.toMatch(/a guess|10\.0\.0\.[123]/);
   });
 
+  it('a request says where the viewer is, if that is known, whatever its own headers say', async () => {
+    const claims = { 'CloudFront-Viewer-Country': ['FR', 'GB'] };
+    const known = await arriving('/mcp', claims, '127.0.0.2');
+    expect(known.multiValueHeaders['cloudfront-viewer-country']).toEqual(['DE']);
+    const unknown = await arriving('/mcp', claims);
+    expect(JSON.stringify(unknown).toLowerCase()).not.toContain('viewer-country');
+  });
+
+  it('a function that lets the viewer’s host pass leads nowhere', async () => {
+    const distribution = distributionWith('function handler(event) { return event.request; }');
+    expect(distribution.forward(viewed)).toBeUndefined();
+  });
+
   it('query, cookies and the headers of MCP pass', async () => {
     const event = await arriving('/oauth/authorize?resource=a&resource=b', {
       authorization: 'Bearer token',
@@ -112,17 +144,6 @@ describe('past the distribution', () => {
 });
 
 describe('a function at the edge', () => {
-  const viewed = {
-    requestId: 'r',
-    method: 'GET',
-    path: '/',
-    basePath: '',
-    query: new URLSearchParams(),
-    headers: new Map(),
-    sourceIp: '203.0.113.7',
-    protocol: 'HTTP/1.1',
-    receivedAt: 0,
-  };
   it.each([
     ['reaches the process', 'function handler() { return process; }'],
     ['makes code of text', "function handler(event) { return eval('event.request'); }"],

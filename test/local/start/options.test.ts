@@ -3,7 +3,13 @@ import { readOptions, UsageError } from '../../../local/start/options.ts';
 
 describe('the options of npm start', () => {
   it('default to port 8787, the folder .sallyport, kept data and the demo', () => {
-    expect(readOptions([])).toEqual({ port: 8787, data: '.sallyport', fresh: false, demo: true });
+    expect(readOptions([])).toEqual({
+      port: 8787,
+      data: '.sallyport',
+      fresh: false,
+      demo: true,
+      countries: new Map(),
+    });
   });
 
   it('are read in any order and form', () => {
@@ -14,6 +20,7 @@ describe('the options of npm start', () => {
       fresh: true,
       demo: false,
       recordCalls: '/tmp/calls.jsonl',
+      countries: new Map(),
     });
   });
 
