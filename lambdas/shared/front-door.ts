@@ -9,6 +9,7 @@ import { OriginSecret } from './origin-secret.ts';
 /** What the distribution in front sends besides the viewer's own headers. */
 const SECRET_HEADER = 'x-sallyport-origin-secret';
 const VIEWER_HEADER = 'x-sallyport-viewer-address';
+const DOOR_HEADERS = [SECRET_HEADER, VIEWER_HEADER, 'x-sallyport-viewer-network'];
 
 type GatewayEvent = APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent;
 
@@ -22,9 +23,7 @@ function valuesOf(event: GatewayEvent, wanted: string): string[] {
 }
 
 function withoutDoorHeaders<Headers extends object>(headers: Headers): Headers {
-  const kept = Object.entries(headers).filter(
-    ([name]) => ![SECRET_HEADER, VIEWER_HEADER].includes(name.toLowerCase()),
-  );
+  const kept = Object.entries(headers).filter(([name]) => !DOOR_HEADERS.includes(name.toLowerCase()));
   return Object.fromEntries(kept) as Headers;
 }
 

@@ -1,6 +1,11 @@
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Firewall } from '../configuration/firewall.ts';
-import { ORIGIN_SECRET_HEADER, type OriginSecret, VIEWER_ADDRESS_HEADER } from './origin-secret.ts';
+import {
+  ORIGIN_SECRET_HEADER,
+  type OriginSecret,
+  VIEWER_ADDRESS_HEADER,
+  VIEWER_NETWORK_HEADER,
+} from './origin-secret.ts';
 import { STAGE } from './stage.ts';
 
 type Statement = CfnWebACL.StatementProperty;
@@ -85,7 +90,7 @@ export function requestRate(limit: Firewall['requestsPerFiveMinutes'], place: Ra
         ...(behindDistribution
           ? {
               aggregateKeyType: 'CUSTOM_KEYS',
-              customKeys: [{ header: { name: VIEWER_ADDRESS_HEADER, textTransformations: AS_SENT } }],
+              customKeys: [{ header: { name: VIEWER_NETWORK_HEADER, textTransformations: AS_SENT } }],
             }
           : { aggregateKeyType: 'IP' }),
         ...(first ? { scopeDownStatement: not(or([first, ...others])) } : {}),
