@@ -5,7 +5,7 @@ import type { Foundation } from './foundation.ts';
 import type { FrontDoor } from './front-door.ts';
 import { BundledFunction } from './function.ts';
 import { Keys } from './keys.ts';
-import { allowProofs, allowTable } from './permissions.ts';
+import { allowDueReading, allowProofs, allowTable } from './permissions.ts';
 import { allowSessionEnding } from './session-ending.ts';
 
 /** The admin API. */
@@ -86,14 +86,7 @@ export class Admin extends Construct {
     );
     Keys.useThrough(keys.data, role, 's3', 'writing');
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [events.eventBusArn] }));
-    allowTable(role, {
-      table: tables.policies,
-      key: keys.data,
-      operations: ['Query'],
-      partitions: ['work'],
-      indexes: ['by-due'],
-      indexesOnly: true,
-    });
+    allowDueReading(role, tables.policies, keys.data);
     this.#allowHealthReading(frontDoor);
   }
 

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
 import { JobQueue } from './job-queue.ts';
-import { allowTable } from './permissions.ts';
+import { allowDueReading, allowTable } from './permissions.ts';
 
 /** Each minute, what is due goes to the queue of the capability that does it. */
 export class Dispatch extends Construct {
@@ -42,14 +42,7 @@ export class Dispatch extends Construct {
       operations: ['GetItem', 'PutItem', 'UpdateItem'],
       partitions: ['Work#*'],
     });
-    allowTable(role, {
-      table: tables.policies,
-      key: keys.data,
-      operations: ['Query'],
-      partitions: ['work'],
-      indexes: ['by-due'],
-      indexesOnly: true,
-    });
+    allowDueReading(role, tables.policies, keys.data);
     for (const queue of [this.accessJobs, this.auditJobs, this.dataJobs]) queue.filledBy(role);
     new Rule(this, 'EveryMinute', {
       description: 'Sallyport: looks for work that is due',

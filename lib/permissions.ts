@@ -60,6 +60,18 @@ export function allowTokenJudging(role: IRole, identity: Table, key: IKey): void
   allowTable(role, { table: identity, key, operations: ['GetItem'], partitions: BEHIND_TOKENS });
 }
 
+/** Lets a function see what work is due, and nothing else of the configuration. */
+export function allowDueReading(role: IRole, policies: Table, key: IKey): void {
+  allowTable(role, {
+    table: policies,
+    key,
+    operations: ['Query'],
+    partitions: ['work'],
+    indexes: ['by-due'],
+    indexesOnly: true,
+  });
+}
+
 /** Lets a resource remember the DPoP proofs that it was shown: each is good once. */
 export function allowProofs(role: IRole, identity: Table, key: IKey): void {
   allowTable(role, { table: identity, key, operations: ['PutItem'], partitions: ['DpopProof#*'] });

@@ -75,7 +75,8 @@ export class SignIn extends Construct {
   #addClient(origin: string, providers: readonly IUserPoolIdentityProvider[]): UserPoolClient {
     const client = this.pool.addClient('Provider', {
       generateSecret: false,
-      authFlows: {},
+      // Named, since Cognito takes silence for its own choice: passwords past the sign-in page, for tokens of all scopes.
+      authFlows: { userSrp: false, userPassword: false },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],

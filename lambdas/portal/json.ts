@@ -28,10 +28,29 @@ export const without = (object: JsonObject, members: ReadonlySet<string>): JsonO
 const LOSSY = /[:[,\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 /**
+ * Nothing sensible is nested deeper. Much deeper, writing it runs out of stack: a stranger's data would look like a
+ * fault of ours, on which new versions are taken back.
+ */
+const DEEPEST = 256;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}
+
+/**
  * Parses JSON so that writing it again gives the same data: numbers beyond a double keep their digits.
- * @throws SyntaxError
+ * @throws SyntaxError, also for what is nested too deeply.
  */
 export function parseJson(text: string): unknown {
+  const value = parse(text);
+  // Each level takes two characters.
+  if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST))
+    throw new SyntaxError(`nested more than ${DEEPEST} levels deep`);
+  return value;
+}
+
+function parse(text: string): unknown {
   if (!LOSSY.test(text)) return JSON.parse(text) as unknown;
   return JSON.parse(text, (_key, value: unknown, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source

@@ -14,7 +14,12 @@ import { OriginSecret } from './origin-secret.ts';
 const SECRET_HEADER = 'x-sallyport-origin-secret';
 const VIEWER_HEADER = 'x-sallyport-viewer-address';
 const COUNTRY_HEADER = 'cloudfront-viewer-country';
-const DOOR_HEADERS: readonly string[] = [SECRET_HEADER, VIEWER_HEADER, COUNTRY_HEADER];
+const DOOR_HEADERS: readonly string[] = [
+  SECRET_HEADER,
+  VIEWER_HEADER,
+  'x-sallyport-viewer-network',
+  COUNTRY_HEADER,
+];
 
 type GatewayEvent = APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent;
 

@@ -16,7 +16,10 @@ export const firewall = z.strictObject({
   requestsPerFiveMinutes: z.int().min(100).max(2_000_000_000).default(20_000),
   /** Networks (CIDR) that the limit does not hold for, such as an office's or a vendor's of hosted clients. */
   unlimitedNetworks: z.array(network).default(WELL_KNOWN_CONNECTOR_NETWORKS),
-  /** Raised by one after a new value was put into the origin secret; a deployment then sends the new value. */
+  /**
+   * Raised by one after a new value was put into the origin secret; a deployment then sends the new value. A new
+   * deployment begins at 1: its secret has no value before the present one.
+   */
   originSecretRevision: z.int().min(1).default(1),
 });
 

@@ -3,8 +3,13 @@ import * as z from 'zod';
 /** Cognito gives these names to its own kinds of providers and to the pool itself. */
 const TAKEN = new Set(['cognito', 'facebook', 'google', 'loginwithamazon', 'signinwithapple']);
 
-/** Issuers that speak for every tenant, so that anybody's administrator could name anybody's address. */
-const EVERY_TENANT = /^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)(\/|$)/i;
+/**
+ * Issuers that speak for every tenant, so that anybody's administrator could name anybody's address; the id is that of
+ * the tenant of all personal accounts.
+ */
+const EVERY_TENANT =
+  /^https:\/\/(?:login\.(?:microsoftonline\.(?:com|us)|microsoft\.com|windows\.net)|sts\.windows\.net)\/+(?:common|organizations|consumers|9188040d-6c67-4c5b-b112-36a304b66dad)(?:\/|$)/i;
+const ofOneTenant = (address: string): boolean => !EVERY_TENANT.test(URL.parse(address)?.href ?? address);
 
 /** An ARN, or a name with a slash: vendors' client secrets have none, so that a pasted one is refused. */
 const SECRET =
@@ -42,7 +47,7 @@ const oidc = z.strictObject({
   ...shared,
   issuer: z
     .url({ protocol: /^https$/ })
-    .refine((issuer) => !EVERY_TENANT.test(issuer), 'must be that of one tenant: name the tenant by its id'),
+    .refine(ofOneTenant, 'must be that of one tenant: name the tenant by its id'),
   clientId: z.string().min(1),
   /** The name or ARN of the secret in Secrets Manager that holds the client secret. */
   clientSecret: z
@@ -80,7 +85,10 @@ const saml = z
     kind: z.literal('saml'),
     ...shared,
     /** Where the provider publishes its metadata: it is read again, so a new certificate needs no deployment. */
-    metadataUrl: z.url({ protocol: /^https$/ }).optional(),
+    metadataUrl: z
+      .url({ protocol: /^https$/ })
+      .refine(ofOneTenant, 'must be that of one tenant: name the tenant by its id')
+      .optional(),
     /** The metadata as a file, where the provider does not publish it; a path from the configuration's folder. */
     metadataFile: z.string().min(1).optional(),
     attributes: z

@@ -61,7 +61,7 @@ export class Distribution extends Construct {
           originPath: `/${STAGE}`,
           originSslProtocols: [OriginSslPolicy.TLS_V1_2],
           customHeaders: { [ORIGIN_SECRET_HEADER]: secret.values[0] },
-          // The most without a raised quota; answers that take longer are streams that keep themselves alive.
+          // Longer than API Gateway waits for a buffered answer; streams keep themselves alive.
           readTimeout: Duration.seconds(60),
         }),
         allowedMethods: AllowedMethods.ALLOW_ALL,

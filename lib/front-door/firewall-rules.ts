@@ -1,6 +1,11 @@
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Firewall } from '../configuration/firewall.ts';
-import { ORIGIN_SECRET_HEADER, type OriginSecret, VIEWER_ADDRESS_HEADER } from './origin-secret.ts';
+import {
+  ORIGIN_SECRET_HEADER,
+  type OriginSecret,
+  VIEWER_ADDRESS_HEADER,
+  VIEWER_NETWORK_HEADER,
+} from './origin-secret.ts';
 import { STAGE } from './stage.ts';
 
 type Statement = CfnWebACL.StatementProperty;
@@ -125,7 +130,7 @@ function ofViewers(limit: number, unlimited: readonly string[], within: readonly
     limit,
     evaluationWindowSec: 300,
     aggregateKeyType: 'CUSTOM_KEYS',
-    customKeys: [{ header: { name: VIEWER_ADDRESS_HEADER, textTransformations: AS_SENT } }],
+    customKeys: [{ header: { name: VIEWER_NETWORK_HEADER, textTransformations: AS_SENT } }],
     ...scope(sets, within),
   });
 }

@@ -7,6 +7,8 @@ import { Construct } from 'constructs';
 export const ORIGIN_SECRET_HEADER = 'x-sallyport-origin-secret';
 /** The header that the CloudFront function writes the viewer's address to. */
 export const VIEWER_ADDRESS_HEADER = 'x-sallyport-viewer-address';
+/** The header with the network that counts as one viewer: whoever has one IPv6 address has 2^64 of them. */
+export const VIEWER_NETWORK_HEADER = 'x-sallyport-viewer-network';
 
 /**
  * What the distribution proves itself by. The template refers to its value and never holds it; what refers to it

@@ -44,10 +44,18 @@ function logoAsset(folder: string, path: string): CfnManagedLoginBranding.AssetT
   return { category: 'FORM_LOGO', colorMode: 'LIGHT', extension, bytes: content.toString('base64') };
 }
 
+/** Scripts, what starts them and what holds other pages, under any namespace prefix. */
+const ACTIVE =
+  /<(?:[\w.-]+:)?(?:script|foreignObject|handler|listener|iframe|set|animate)|<!ENTITY|[\s"'/]on\w+\s*=|javascript:/i;
+const CHARACTER = /&#(?:x([\da-f]{1,6})|(\d{1,7}));/gi;
+
 /** An SVG that draws and does nothing else: the page it is shown on takes passwords. */
 function isPicture(content: Buffer): boolean {
-  const text = content.toString('utf8');
-  return /<svg[\s>]/i.test(text) && !/<script|<foreignObject|\son\w+\s*=|javascript:/i.test(text);
+  const text = content.toString('utf8').replace(CHARACTER, (_, hex?: string, decimal?: string) => {
+    const point = hex ? Number.parseInt(hex, 16) : Number(decimal);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : '';
+  });
+  return /<svg[\s/>]/i.test(text) && !ACTIVE.test(text);
 }
 
 /** Cognito writes colours as RRGGBBAA. */

@@ -67,7 +67,7 @@ describe('a metadata document', () => {
     await age(url, -60, 0);
     await expect(down.find(url, undefined)).rejects.toMatchObject({
       error: 'temporarily_unavailable',
-      status: 503,
+      status: 400,
     });
   });
 

@@ -214,6 +214,16 @@ describe('a client whose id is the URL of its metadata document', () => {
   it('is told to come again, and not that it is unknown, while its document cannot be had', async () => {
     const clientId = host.publish('/down.json', { status: 503, body: '' });
     const answer = await refresh(deployment.service, clientId, 'some-token');
-    expect([answer.status, answer.body.error]).toEqual([503, 'temporarily_unavailable']);
+    expect([answer.status, answer.body.error]).toEqual([400, 'temporarily_unavailable']);
+  });
+
+  it('is no fault of ours while its document cannot be had, which alarms would take for one', async () => {
+    const clientId = host.publish('/never.json', { status: 500, body: '' });
+    const request = authorizationRequest(clientId);
+    for (let time = 0; time < 2; time++) {
+      const page = await deployment.browser().visit(request.url, {}, backToClient(request));
+      expect(page.status).toBe(400);
+      expect(page.body).toContain('cannot be read');
+    }
   });
 });

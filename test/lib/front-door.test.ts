@@ -168,7 +168,7 @@ describe('the firewall', () => {
     expect(second?.Statement.RateBasedStatement).toMatchObject({
       Limit: 20_000,
       AggregateKeyType: 'CUSTOM_KEYS',
-      CustomKeys: [{ Header: { Name: 'x-sallyport-viewer-address' } }],
+      CustomKeys: [{ Header: { Name: 'x-sallyport-viewer-network' } }],
     });
   });
 

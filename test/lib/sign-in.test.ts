@@ -150,7 +150,8 @@ describe('a deployment with identity providers', () => {
     ))
       expect(writable).toEqual(expect.arrayContaining(Object.keys(Properties.AttributeMapping)));
     expect(client?.Properties.AllowedOAuthScopes).toEqual(['openid', 'email', 'profile']);
-    expect(client?.Properties.ExplicitAuthFlows ?? []).toEqual([]);
+    // Left out, it is not empty: Cognito lets people sign in past its page then.
+    expect(client?.Properties.ExplicitAuthFlows).toEqual(['ALLOW_REFRESH_TOKEN_AUTH']);
   });
 
   it('maps the claim that says whether an address was verified, where it is configured', () => {
@@ -201,6 +202,25 @@ describe('the configuration of an identity provider', () => {
     [
       'an issuer of every tenant',
       { ...OKTA, issuer: 'https://login.microsoftonline.com/common/v2.0' },
+      'one tenant',
+    ],
+    [
+      'an issuer of every tenant in other words',
+      { ...OKTA, issuer: 'https://LOGIN.microsoftonline.com:443//common/v2.0' },
+      'one tenant',
+    ],
+    [
+      'the issuer of all personal accounts by its id',
+      { ...OKTA, issuer: 'https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0' },
+      'one tenant',
+    ],
+    [
+      'metadata of every tenant',
+      {
+        ...ENTRA,
+        metadataUrl:
+          'https://login.microsoftonline.com/common/federationmetadata/2007-06/federationmetadata.xml',
+      },
       'one tenant',
     ],
     ['scopes without openid', { ...OKTA, scopes: ['email'] }, 'must include openid'],
@@ -267,7 +287,8 @@ describe('the look of the sign-in page', () => {
   });
 
   it('has the logo above the form', () => {
-    const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+    const svg =
+      '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg"><title>Caf&#233;</title></svg>';
     expect(look({ logo: file('logo.svg', svg) })).toMatchObject({
       Assets: [{ Category: 'FORM_LOGO', Extension: 'SVG', Bytes: Buffer.from(svg).toString('base64') }],
       Settings: { components: { form: { logo: { enabled: true, position: 'TOP' } } } },
@@ -286,6 +307,27 @@ describe('the look of the sign-in page', () => {
     ],
     ['brings a script', () => file('script.svg', '<svg><script>alert(1)</script></svg>'), 'not a picture'],
     ['brings a handler', () => file('handler.svg', '<svg onload="alert(1)"/>'), 'not a picture'],
+    [
+      'brings a script under a prefix',
+      () =>
+        file('prefix.svg', '<svg xmlns:s="http://www.w3.org/2000/svg"><s:script>alert(1)</s:script></svg>'),
+      'not a picture',
+    ],
+    [
+      'brings a script as an entity',
+      () => file('entity.svg', '<!DOCTYPE svg [<!ENTITY s "alert(1)">]><svg><title>&s;</title></svg>'),
+      'not a picture',
+    ],
+    [
+      'brings a spelt-out link to a script',
+      () => file('link.svg', '<svg><a href="&#x6a;avascript&#58;alert(1)"/></svg>'),
+      'not a picture',
+    ],
+    [
+      'starts a handler later',
+      () => file('set.svg', '<svg><set attributeName="onclick" to="alert(1)"/></svg>'),
+      'not a picture',
+    ],
   ])('has no logo that %s', (_what, logo, message) => {
     expect(() => look({ logo: logo() })).toThrow(message);
   });

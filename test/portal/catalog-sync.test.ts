@@ -120,13 +120,18 @@ describe('a catalog read from odd servers', () => {
   it('is refused when a definition is nested so deep that reading it would fail', async () => {
     const depth = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown;
     await start(() => ({ tools: [] }));
-    server.script = ({ message }, response) => {
-      const result = message.method === 'server/discover' ? discovered : { tools: [] };
-      const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, result });
-      const tools = `[{"name":"deep","inputSchema":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}]`;
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(text.replace('"tools":[]', `"tools":${tools}`));
+    const nested = (levels: number) => {
+      server.script = ({ message }, response) => {
+        const result = message.method === 'server/discover' ? discovered : { tools: [] };
+        const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, result });
+        const tools = `[{"name":"deep","inputSchema":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}]`;
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(text.replace('"tools":[]', `"tools":${tools}`));
+      };
     };
+    nested(20_000);
+    await expect(sync(server.url)).rejects.toMatchObject({ code: 'upstream_unreachable' });
+    nested(200);
     await expect(sync(server.url)).rejects.toMatchObject({
       code: 'upstream_invalid',
       message: 'The server\'s tool "deep" is nested more than 100 levels deep.',

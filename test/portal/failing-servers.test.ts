@@ -46,6 +46,16 @@ describe('a server that fails', () => {
       (_r, s) => sendJson(s, { jsonrpc: '2.0', id: 'x', result: {} }),
       'unknown 502',
     ],
+    [
+      'answers in endless depth',
+      'not valid MCP',
+      ({ message }, s) => {
+        const depth = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+        s.writeHead(200, { 'content-type': 'application/json' });
+        s.end(`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":{"content":${depth}}}`);
+      },
+      'unknown 502',
+    ],
     ['answers a number', 'not valid MCP', (r, s) => sendResult(s, r, 7), 'unknown 502'],
     [
       'answers a task',

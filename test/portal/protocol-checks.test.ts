@@ -95,6 +95,13 @@ describe('what a message must be', () => {
   it.each([
     ['text', 415, -1, 'hello', { 'content-type': 'text/plain' }],
     ['no JSON', 400, -32700, '{"jsonrpc":', {}],
+    [
+      'data that is nested so deeply that nobody could write it',
+      400,
+      -32700,
+      `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      {},
+    ],
     ['a string', 400, -32600, '"ping"', {}],
     ['another version of JSON-RPC', 400, -32600, '{"jsonrpc":"1.0","id":1,"method":"ping"}', {}],
     ['no method', 400, -32600, '{"jsonrpc":"2.0","id":1,"result":{}}', {}],

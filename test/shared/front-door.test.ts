@@ -41,6 +41,7 @@ describe('behind a distribution', () => {
         authorization: 'Bearer t',
         'Mcp-Session-Id': 's',
         'x-forwarded-for': '10.0.0.1',
+        'X-Sallyport-Viewer-Network': '203.0.113.7',
       }),
     );
     expect(JSON.stringify(event)).not.toContain(SECRET);

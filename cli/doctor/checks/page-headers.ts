@@ -11,6 +11,11 @@ const NEEDED: readonly (readonly [name: string, part: string, why: string])[] = 
   ['content-security-policy', "default-src 'none'", 'A fault in a page could load scripts of others.'],
   ['x-content-type-options', 'nosniff', 'Browsers would guess what an answer is.'],
   ['referrer-policy', 'no-referrer', 'Addresses of pages would be told to other sites.'],
+  [
+    'strict-transport-security',
+    'max-age=31536000',
+    'A browser that was here before could be led to a copy without TLS.',
+  ],
   ['cache-control', 'no-store', 'Pages about a person would be kept by browsers and caches.'],
 ];
 
@@ -28,6 +33,6 @@ export const pageHeaders: Check = {
         'Something in front removes or replaces headers of the origin: let them pass unchanged.',
       );
     }
-    return pass('policy, no framing, no sniffing, no referrer, no store');
+    return pass('policy, no framing, no sniffing, no referrer, TLS only, no store');
   },
 };

@@ -27,12 +27,15 @@ type Stored = z.output<typeof stored>;
 
 const keyOf = (url: string) => ({ pk: `ClientDocument#${url}`, sk: 'current' });
 
-/** The document cannot be had right now: not the client's fault, so it should come again as it is. */
+/**
+ * The document cannot be had right now: not the client's fault, so it should come again as it is. It is not ours either:
+ * anybody may name an address that does not answer, and answers of 5XX raise the alarm that stops deployments.
+ */
 export class DocumentUnavailable extends errors.TemporarilyUnavailable {
   override status: number;
   override statusCode: number;
 
-  constructor(status: 429 | 503, description: string) {
+  constructor(status: 400 | 429, description: string) {
     super(errorDescription(description));
     this.status = status;
     this.statusCode = status;
@@ -106,7 +109,7 @@ export class ClientDocuments {
     const fetched = await fetch(url);
     if (fetched.outcome === 'unreachable') {
       const message = `The client's metadata document ${url} cannot be read: ${fetched.reason}.`;
-      const error = this.#fail(url, new DocumentUnavailable(503, message));
+      const error = this.#fail(url, new DocumentUnavailable(400, message));
       if (known) return this.#accept(url, known.text);
       throw error;
     }

@@ -6,6 +6,6 @@ export function checkJson(body: string): unknown {
   try {
     return parseJson(body);
   } catch {
-    throw new RpcError(code.parseError, 'The body is not JSON.', { status: 400 });
+    throw new RpcError(code.parseError, 'The body is not JSON, or nested too deeply.', { status: 400 });
   }
 }

@@ -25,7 +25,15 @@ export const signInClient: Rule = {
           location: 'AllowedOAuthFlows',
           message: 'must leave out implicit: tokens in URLs leak.',
         };
-      for (const flow of listOf(Properties.ExplicitAuthFlows)) {
+      const flows = listOf(Properties.ExplicitAuthFlows);
+      if (flows.length === 0)
+        yield {
+          logicalId,
+          location: 'ExplicitAuthFlows',
+          message:
+            'must name ALLOW_REFRESH_TOKEN_AUTH: without any, Cognito allows ways around the sign-in page.',
+        };
+      for (const flow of flows) {
         // What these give a person is a token with the scope above.
         if (flow !== 'ALLOW_REFRESH_TOKEN_AUTH')
           yield { logicalId, location: 'ExplicitAuthFlows', message: `must leave out ${written(flow)}.` };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
+import { htmlResponse } from '../../../lambdas/shared/http.ts';
 import { runWithin } from '../run.ts';
 
 const report = z.object({
@@ -145,6 +146,17 @@ describe('a page of a deployment with nothing right behind it', () => {
       'challenge',
       'get-refused',
     ]);
+  });
+
+  it('names the header of the page that is not there', async () => {
+    const headers = { ...htmlResponse(200, '').headers };
+    delete headers['strict-transport-security'];
+    const { failure } = await examine(await answering(200, headers, page));
+    expect(failure).toMatchObject({
+      name: 'page-headers',
+      found: expect.stringContaining('strict-transport-security: (none)'),
+      why: expect.stringContaining('without TLS'),
+    });
   });
 
   it('does not let what it answers steer the terminal', async () => {

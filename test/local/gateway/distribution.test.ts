@@ -130,6 +130,39 @@ describe('through the distribution', () => {
   });
 });
 
+describe('the function at the edge', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2:ffff::', '2001:db8:1:2'],
+    ['2001:0db8:0001:0002::6', '2001:db8:1:2'],
+    ['2001:db8::6', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['::ffff:203.0.113.7', '::ffff:203.0.113.7'],
+  ])('says which network %s is of, since one viewer has all addresses of it', (sourceIp, network) => {
+    const request = {
+      method: 'GET',
+      path: '/',
+      headers: new Map([['x-sallyport-viewer-network', ['10.0.0.1']]]),
+      sourceIp,
+      requestId: 'request',
+    };
+    const forwarded = distributionWith(VIEWER_REQUEST).forward(request as never);
+    expect(forwarded?.headers.get('x-sallyport-viewer-network')).toEqual([network]);
+    expect(forwarded?.headers.get('x-sallyport-viewer-address')).toEqual([sourceIp]);
+  });
+
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+  it('uses nothing that CloudFront’s runtime does not list', () => {
+    const code = VIEWER_REQUEST.replace("import cf from 'cloudfront';", '').replace(
+      /\/\*[\s\S]*?\*\/|\/\/.*/g,
+      '',
+    );
+    expect(code).not.toMatch(/\b(?:const|let|var)\s*[{[]|\.\.\.|\?\.|\?\?|\b(?:class|of|import|export)\b/);
+    expect(code).not.toMatch(/function\s*\w*\([^)]*[={[]/);
+  });
+});
+
 describe('past the distribution', () => {
   it('a request arrives as it was sent, at the stage of the API', async () => {
     const event = await arriving('/main/mcp', { host: HOST, 'x-sallyport-viewer-address': '10.0.0.1' });

@@ -34,6 +34,12 @@ export const ACCESS: Faults = {
       path: 'Properties.ExplicitAuthFlows',
       value: ['ALLOW_USER_PASSWORD_AUTH'],
     },
+    {
+      what: 'Cognito’s own choice of ways to sign in',
+      type: CLIENT,
+      path: 'Properties.ExplicitAuthFlows',
+      value: [],
+    },
   ],
   'policy-wildcard': [
     {
