@@ -6,6 +6,7 @@ import {
   ManagedLoginVersion,
   Mfa,
   OAuthScope,
+  StringAttribute,
   UserPool,
   type UserPoolClient,
   UserPoolClientIdentityProvider,
@@ -13,10 +14,14 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { customAttributes, mappedAttributes } from './configuration/identity-providers.ts';
 import type { EnvironmentConfiguration } from './configuration.ts';
 import { addIdentityProvider } from './sign-in/federation.ts';
 import { addLoginBranding } from './sign-in/login-branding.ts';
 import { INVITATION_DAYS, invitation, inviteOwner } from './sign-in/owner-invitations.ts';
+
+/** The most that Cognito keeps of an attribute. */
+const ATTRIBUTE_LENGTH = 2048;
 
 interface SignInProps {
   origin: string;
@@ -41,6 +46,13 @@ export class SignIn extends Construct {
     this.pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
+      // What providers are mapped to; Cognito lets attributes be added, and never changed or removed.
+      customAttributes: Object.fromEntries(
+        customAttributes(identityProviders).map((attribute) => [
+          attribute,
+          new StringAttribute({ mutable: true, maxLen: ATTRIBUTE_LENGTH }),
+        ]),
+      ),
       featurePlan: FeaturePlan.ESSENTIALS,
       // For accounts of the pool: whoever comes by an identity provider is never asked for it here.
       mfa: Mfa.REQUIRED,
@@ -73,6 +85,7 @@ export class SignIn extends Construct {
   }
 
   #addClient(origin: string, providers: readonly IUserPoolIdentityProvider[]): UserPoolClient {
+    const custom = customAttributes(this.#configuration.identityProviders).map((name) => `custom:${name}`);
     const client = this.pool.addClient('Provider', {
       generateSecret: false,
       // Named, since Cognito takes silence for its own choice: passwords past the sign-in page, for tokens of all scopes.
@@ -90,13 +103,13 @@ export class SignIn extends Construct {
           : [UserPoolClientIdentityProvider.COGNITO],
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      readAttributes: new ClientAttributes().withStandardAttributes({
-        email: true,
-        emailVerified: true,
-        fullname: true,
-      }),
+      readAttributes: new ClientAttributes()
+        .withStandardAttributes({ email: true, emailVerified: true, fullname: true })
+        .withCustomAttributes(...custom),
       // What providers are mapped to has to be here, or Cognito refuses their people.
-      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
+      writeAttributes: new ClientAttributes()
+        .withStandardAttributes({ email: true, fullname: true })
+        .withCustomAttributes(...custom),
     });
     if (providers.length > 0) client.node.addDependency(...providers);
     return client;
@@ -105,10 +118,11 @@ export class SignIn extends Construct {
   /** What the functions need to know of the configured providers, as JSON: whose e-mail addresses they believe. */
   get trustedProviders(): string {
     return JSON.stringify(
-      this.#configuration.identityProviders.map(({ name, emailDomains, attributes }) => ({
-        name,
-        emailDomains,
-        saysVerified: attributes.emailVerified !== undefined,
+      this.#configuration.identityProviders.map((provider) => ({
+        name: provider.name,
+        emailDomains: provider.emailDomains,
+        saysVerified: provider.attributes.emailVerified !== undefined,
+        attributes: [...mappedAttributes(provider).keys()],
       })),
     );
   }

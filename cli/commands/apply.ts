@@ -10,7 +10,7 @@ import { printList, say } from '../output.ts';
 const options = z.object({ file: z.array(z.string()).min(1) });
 const applied = z.object({
   results: z.array(row),
-  warnings: z.array(z.object({ at: z.string(), message: z.string() })),
+  warnings: z.array(z.object({ at: z.string(), message: z.string() })).default([]),
 });
 const failedSync = z.looseObject({
   id: z.string(),

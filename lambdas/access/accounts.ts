@@ -33,7 +33,13 @@ function accountOf({ person }: AccessSession): Account {
   const { id, email, name, groups } = person;
   return {
     accountId: id,
-    claims: () => ({ sub: id, email, email_verified: true, ...(name ? { name } : {}), groups: [...groups] }),
+    claims: () => ({
+      sub: id,
+      email,
+      email_verified: true,
+      ...(name ? { name } : {}),
+      ...(groups ? { groups: [...groups] } : {}),
+    }),
   };
 }
 

@@ -17,6 +17,26 @@ const SECRET =
 
 const claim = z.string().min(1).max(256);
 
+/** What people are judged by beyond name and address; each becomes an attribute of the user pool, which stays for good. */
+const judged = {
+  /** The claim with a person's groups; without it nothing is known of groups. */
+  groups: claim.optional(),
+  /** The claim that says how somebody signed in (RFC 8176), most often `amr`. */
+  authenticationMethods: claim.optional(),
+};
+
+/** Claims by the name that policies use; `false` for one that is not read any more, whose attribute stays. */
+const claims = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]{0,19}$/, 'must be 1 to 20 of a-z, 0-9, _ and -, beginning with a letter')
+      .refine((name) => name !== 'groups' && name !== 'amr', 'is taken: use attributes'),
+    z.union([claim, z.literal(false)]),
+  )
+  .default({})
+  .refine((all) => Object.keys(all).length <= 20, 'must be at most 20');
+
 const emailDomain = z
   .string()
   .transform((value) => value.toLowerCase())
@@ -45,6 +65,7 @@ const shared = {
 const oidc = z.strictObject({
   kind: z.literal('oidc'),
   ...shared,
+  claims,
   issuer: z
     .url({ protocol: /^https$/ })
     .refine(ofOneTenant, 'must be that of one tenant: name the tenant by its id'),
@@ -72,6 +93,7 @@ const oidc = z.strictObject({
     .strictObject({
       email: claim.default('email'),
       name: claim.default('name'),
+      ...judged,
       /** Where the provider says whether the address was verified: then nobody comes in without. */
       emailVerified: claim.optional(),
     })
@@ -84,6 +106,7 @@ const saml = z
   .strictObject({
     kind: z.literal('saml'),
     ...shared,
+    claims,
     /** Where the provider publishes its metadata: it is read again, so a new certificate needs no deployment. */
     metadataUrl: z
       .url({ protocol: /^https$/ })
@@ -95,6 +118,7 @@ const saml = z
       .strictObject({
         email: claim.default(`${CLAIMS}/emailaddress`),
         name: claim.default(`${CLAIMS}/name`),
+        ...judged,
         emailVerified: claim.optional(),
       })
       .prefault({}),
@@ -132,3 +156,15 @@ export function mayShareName(
 export const canSignIn = (email: string, providers: readonly IdentityProvider[]): boolean =>
   providers.length === 0 ||
   providers.some(({ emailDomains }) => emailDomains.includes(email.slice(email.lastIndexOf('@') + 1)));
+
+/** The custom attributes of the pool that a provider is mapped to, with its claims. */
+export function mappedAttributes({ attributes, claims }: IdentityProvider): ReadonlyMap<string, string> {
+  const { groups, authenticationMethods: amr } = attributes;
+  const mapped = Object.entries({ groups, amr, ...claims });
+  return new Map(mapped.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** Every custom attribute of the pool: none may ever go, so those that nobody reads any more are among them. */
+export const customAttributes = (providers: readonly IdentityProvider[]): string[] => [
+  ...new Set(['groups', 'amr', ...providers.flatMap(({ claims }) => Object.keys(claims))]),
+];

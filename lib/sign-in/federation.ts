@@ -9,7 +9,12 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { SecretValue } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { IdentityProvider, OidcProvider, SamlProvider } from '../configuration/identity-providers.ts';
+import {
+  type IdentityProvider,
+  mappedAttributes,
+  type OidcProvider,
+  type SamlProvider,
+} from '../configuration/identity-providers.ts';
 import { configuredFile } from './configured-file.ts';
 
 const METADATA_LIMIT = 100_000;
@@ -23,7 +28,7 @@ export function addIdentityProvider(
   const shared = {
     userPool: pool,
     name: provider.name,
-    attributeMapping: attributeMapping(provider.attributes),
+    attributeMapping: attributeMapping(provider),
   };
   return provider.kind === 'oidc'
     ? new UserPoolIdentityProviderOidc(scope, provider.name, { ...shared, ...oidcDetails(provider) })
@@ -66,10 +71,15 @@ function metadataDocument(folder: string, path: string): string {
   return text;
 }
 
-function attributeMapping({ email, name, emailVerified }: IdentityProvider['attributes']): AttributeMapping {
+function attributeMapping(provider: IdentityProvider): AttributeMapping {
+  const { email, name, emailVerified } = provider.attributes;
+  const custom = [...mappedAttributes(provider)].map(
+    ([attribute, claim]) => [`custom:${attribute}`, ProviderAttribute.other(claim)] as const,
+  );
   return {
     email: ProviderAttribute.other(email),
     fullname: ProviderAttribute.other(name),
     ...(emailVerified ? { emailVerified: ProviderAttribute.other(emailVerified) } : {}),
+    ...(custom.length > 0 ? { custom: Object.fromEntries(custom) } : {}),
   };
 }

@@ -8,6 +8,8 @@ export interface PoolProvider {
   type: string;
   /** `email_verified` is mapped to what it sends. */
   saysVerified: boolean;
+  /** Its claims by the custom attributes that they are mapped to, such as `custom:groups`. */
+  attributes?: Readonly<Record<string, string>>;
 }
 
 /** Who may sign in at the pool's client. */

@@ -1,12 +1,27 @@
 import type { AccountClaims } from 'oidc-provider';
-import type { Account } from './accounts.ts';
+import type { Account, PoolProvider } from './accounts.ts';
+import type { Person } from './people.ts';
 
-/** The claims of each scope, named as in Cognito's ID tokens. */
-export const CLAIMS_OF_SCOPES = {
+export const SCOPES = ['openid', 'email', 'profile'];
+
+/** The claims of each scope, named as in Cognito's ID tokens; custom attributes come with the profile. */
+export const claimsOfScopes = (attributes: readonly string[]) => ({
   openid: ['sub', 'cognito:username', 'cognito:groups', 'token_use', 'identities'],
   email: ['email', 'email_verified'],
-  profile: ['name'],
-};
+  profile: ['name', ...attributes],
+});
+
+/** What the provider says of a person, as the pool writes it: several values in one text, form-encoded. */
+function mappedClaims({ groups, amr, claims }: Person, { attributes = {} }: PoolProvider): AccountClaims {
+  const said: Readonly<Record<string, readonly string[] | undefined>> = { ...claims, groups, amr };
+  const mapped = Object.entries(attributes).flatMap(([attribute, claim]) => {
+    const values = said[claim];
+    if (!values) return [];
+    const encoded = values.map((value) => encodeURIComponent(value).replaceAll('%20', '+'));
+    return [[attribute, values.length === 1 ? values[0] : `[${encoded.join(',')}]`]];
+  });
+  return Object.fromEntries(mapped) as AccountClaims;
+}
 
 /** An account's claims; who is in no group has no `cognito:groups`, as in Cognito. */
 export function claimsOf({ sub, person, provider }: Account, poolId: string): AccountClaims {
@@ -15,6 +30,7 @@ export function claimsOf({ sub, person, provider }: Account, poolId: string): Ac
   if (provider)
     return {
       ...shared,
+      ...mappedClaims(person, provider),
       'cognito:username': `${provider.name}_${person.sub}`,
       // Cognito makes a group of everybody whom a provider sent.
       'cognito:groups': [`${poolId}_${provider.name}`],

@@ -7,6 +7,9 @@ export interface Person {
   name: string;
   email: string;
   groups: readonly string[];
+  /** How they sign in at an identity provider (RFC 8176), and what else it says of them. */
+  amr?: readonly string[];
+  claims?: Readonly<Record<string, readonly string[]>>;
   /** What the person shows, in a phrase. */
   about: string;
 }
@@ -32,6 +35,8 @@ export const PEOPLE: readonly Person[] = [
     name: 'Alice Archer',
     email: 'alice@example.com',
     groups: ['engineering'],
+    amr: ['pwd', 'mfa'],
+    claims: { department: ['Research', 'Lyon'] },
     about: 'an engineer',
   },
   {
@@ -40,6 +45,8 @@ export const PEOPLE: readonly Person[] = [
     name: 'Bob Baker',
     email: 'bob@example.com',
     groups: ['sales'],
+    amr: ['pwd'],
+    claims: { department: ['Sales'] },
     about: 'in sales',
   },
   {

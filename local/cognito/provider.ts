@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from './accounts.ts';
-import { CLAIMS_OF_SCOPES, claimsOf } from './claims.ts';
+import { claimsOf, claimsOfScopes, SCOPES } from './claims.ts';
 import { signInState } from './sign-in-state.ts';
 
 const HOUR = 3600;
@@ -36,11 +36,11 @@ export function createPool(pool: Pool): Provider {
     ],
     jwks: { keys: [pool.key] },
     pkce: { required: () => true },
-    claims: CLAIMS_OF_SCOPES,
+    claims: claimsOfScopes(pool.accounts.flatMap(({ provider }) => Object.keys(provider?.attributes ?? {}))),
     conformIdTokenClaims: false,
     // Cognito's: the provider whose page is to be shown, without a choice before it.
     extraParams: ['identity_provider'],
-    scopes: Object.keys(CLAIMS_OF_SCOPES),
+    scopes: SCOPES,
     responseTypes: ['code'],
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     interactions: { url: (_context, interaction) => `${pool.issuer}/sign-in/${interaction.uid}` },
@@ -82,7 +82,7 @@ async function grantEverything({ oidc }: KoaContextWithOIDC) {
   if (known) return provider.Grant.find(known);
   if (!client || !session?.accountId) return undefined;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-  grant.addOIDCScope(Object.keys(CLAIMS_OF_SCOPES).join(' '));
+  grant.addOIDCScope(SCOPES.join(' '));
   await grant.save();
   return grant;
 }

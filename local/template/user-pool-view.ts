@@ -28,6 +28,10 @@ const identityProvider = z.object({
   AttributeMapping: z.record(z.string(), z.string()).default({}),
 });
 
+/** Those of a mapping that are custom: standard ones have names of their own. */
+const customAttributes = (mapping: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(mapping).filter(([attribute]) => attribute.startsWith('custom:')));
+
 function readProviders(stack: Stack, supported: readonly string[]): PoolProvider[] {
   return stack
     .ofType('AWS::Cognito::UserPoolIdentityProvider', identityProvider)
@@ -35,6 +39,7 @@ function readProviders(stack: Stack, supported: readonly string[]): PoolProvider
       name: properties.ProviderName,
       type: properties.ProviderType,
       saysVerified: properties.AttributeMapping.email_verified !== undefined,
+      attributes: customAttributes(properties.AttributeMapping),
     }))
     .filter(({ name }) => supported.includes(name));
 }

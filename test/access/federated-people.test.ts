@@ -3,11 +3,17 @@ import { personId } from '../../lambdas/access/sessions/person.ts';
 import { personFromClaims } from '../../lambdas/access/sign-in/person-from-claims.ts';
 import type { TrustedProvider } from '../../lambdas/access/sign-in/trusted-provider.ts';
 
-const okta: TrustedProvider = { name: 'okta', emailDomains: ['example.com'], saysVerified: false };
+const okta: TrustedProvider = {
+  name: 'okta',
+  emailDomains: ['example.com'],
+  saysVerified: false,
+  attributes: [],
+};
 const google: TrustedProvider = {
   name: 'workspace',
   emailDomains: ['example.com', 'xn--bcher-kva.example'],
   saysVerified: true,
+  attributes: [],
 };
 const identity = (providerName: string, userId = '00u1') => ({ userId, providerName, primary: 'true' });
 
@@ -22,7 +28,7 @@ const claims = (more: Record<string, unknown> = {}) => ({
   ...more,
 });
 const person = (more: Record<string, unknown> = {}, providers = [okta, google]) =>
-  personFromClaims(claims(more), { pool: 'cognito', providers });
+  personFromClaims(claims(more), { pool: 'cognito', providers }).person;
 const refused = (fields: object) => expect.objectContaining({ code: 'sign_in_refused', ...fields });
 
 describe('a person whom an identity provider sent', () => {
@@ -38,7 +44,8 @@ describe('a person whom an identity provider sent', () => {
         subject: '00u1',
         email: 'alice@example.com',
         name: 'Alice Archer',
-        groups: [],
+        groups: undefined,
+        claims: {},
       });
       expect(person({ identities, sub: 'after-a-new-pool' }).id).toBe(personId('okta', '00u1'));
     },
@@ -131,5 +138,44 @@ describe('the user pool cannot be used around the identity providers', () => {
       expect(() => person({ identities: linked, email_verified: true })).toThrow(
         refused({ recorded: expect.stringContaining('workspace') }),
       );
+  });
+});
+
+describe('what a provider says beyond name and address', () => {
+  const mapped = { ...okta, attributes: ['groups', 'amr', 'department'] };
+  const said = (more: Record<string, unknown>, provider: TrustedProvider = mapped) =>
+    personFromClaims(claims(more), { pool: 'cognito', providers: [provider] });
+
+  it('is taken from the attributes that it is mapped to', () => {
+    const { person: alice, authenticationMethods } = said({
+      'custom:groups': '[engineering, R%26D+Lab]',
+      'custom:amr': '["mfa", "pwd"]',
+      'custom:department': 'Research, Lyon',
+    });
+    expect(alice.groups).toEqual(['engineering', 'R&D Lab']);
+    expect(alice.claims).toEqual({ department: ['Research, Lyon'] });
+    expect(authenticationMethods).toEqual(['mfa', 'pwd']);
+  });
+
+  it('is unknown where it says nothing, and none where it says that there is none', () => {
+    expect(said({}).person).toMatchObject({ groups: undefined, claims: {} });
+    expect(said({ 'custom:groups': '' }).person.groups).toBeUndefined();
+    expect(said({ 'custom:groups': '[]' }).person.groups).toEqual([]);
+  });
+
+  it('is not what an earlier mapping left in the pool, nor the pool’s group of all whom it sent', () => {
+    const left = { 'custom:groups': 'owners', 'custom:clearance': 'top', 'cognito:groups': ['pool_okta'] };
+    expect(said(left, okta).person).toMatchObject({ groups: undefined, claims: {} });
+  });
+
+  it('does no harm with names and forms that nobody expects', () => {
+    const odd = { ...okta, attributes: ['groups', 'department', '__proto__'] };
+    const { person: alice } = said(
+      { 'custom:groups': ['engineering'], 'custom:department': '[%E0%A4%A, ok]', 'custom:__proto__': 'x' },
+      odd,
+    );
+    expect(alice.groups).toBeUndefined();
+    expect(alice.claims?.department).toEqual(['%E0%A4%A', 'ok']);
+    expect(Object.getPrototypeOf(alice.claims)).toBe(Object.prototype);
   });
 });

@@ -15,7 +15,12 @@ import {
   startDeployment,
 } from './deployment.ts';
 
-const okta: TrustedProvider = { name: 'okta', emailDomains: ['example.com'], saysVerified: false };
+const okta: TrustedProvider = {
+  name: 'okta',
+  emailDomains: ['example.com'],
+  saysVerified: false,
+  attributes: [],
+};
 const entra: TrustedProvider = { ...okta, name: 'entra' };
 
 let deployment: Awaited<ReturnType<typeof startDeployment>>;

@@ -9,7 +9,7 @@ const POOL = { pool: 'cognito', providers: [] };
 
 describe('a person of the user pool itself', () => {
   it('is the pool and its subject; the address is an attribute', () => {
-    const person = personFromClaims({ ...claims, 'cognito:groups': ['engineering'] }, POOL);
+    const { person } = personFromClaims({ ...claims, 'cognito:groups': ['engineering'] }, POOL);
     expect(person).toEqual({
       id: personId('cognito', 'abc'),
       idp: 'cognito',
@@ -17,13 +17,14 @@ describe('a person of the user pool itself', () => {
       email: 'alice@example.com',
       name: undefined,
       groups: ['engineering'],
+      claims: {},
     });
   });
 
   it.each(['\u212Aate@example.com', 'kate@\u212Aorp.example'])(
     'at %s does not become somebody with plain letters',
     (email) => {
-      expect(personFromClaims({ ...claims, email }, POOL).email).toBe(email);
+      expect(personFromClaims({ ...claims, email }, POOL).person.email).toBe(email);
     },
   );
 

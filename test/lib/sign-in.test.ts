@@ -164,8 +164,8 @@ describe('a deployment with identity providers', () => {
 
   it('tells the functions whom each provider may speak of, and nothing else of it', () => {
     expect(JSON.parse(made.trustedProviders)).toEqual([
-      { name: 'okta', emailDomains: ['example.com'], saysVerified: false },
-      { name: 'entra', emailDomains: ['example.com'], saysVerified: false },
+      { name: 'okta', emailDomains: ['example.com'], saysVerified: false, attributes: [] },
+      { name: 'entra', emailDomains: ['example.com'], saysVerified: false, attributes: [] },
     ]);
   });
 

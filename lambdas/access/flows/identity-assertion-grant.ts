@@ -14,6 +14,7 @@ import type { Table } from '../../shared/table.ts';
 import type { Admission } from '../admission.ts';
 import { type AuditTrail, clientActor, requester } from '../audit-trail.ts';
 import type { ClientApproval } from '../clients/client-approval.ts';
+import { clientHosts } from '../clients/client-host.ts';
 import { isUrl } from '../clients/client-id-url.ts';
 import { errorDescription } from '../error-description.ts';
 import { requestOf } from '../http-bridge.ts';
@@ -179,6 +180,7 @@ export class IdentityAssertionGrant {
     await saveAccessSession(identity, session);
     const access = {
       clientId,
+      clientHosts: clientHosts(ctx.oidc.client),
       redirectUri: undefined,
       identityScopes: [],
       resources: new Map([[resources.portal, PORTAL_SCOPE]]),

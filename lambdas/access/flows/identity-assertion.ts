@@ -85,5 +85,5 @@ export function describePerson(
   { name, groups }: AssertionClaims,
   known: Person | undefined,
 ): Person {
-  return { ...vouched, name: name ?? known?.name, groups: groups ?? known?.groups ?? [] };
+  return { ...vouched, name: name ?? known?.name, groups: groups ?? known?.groups };
 }

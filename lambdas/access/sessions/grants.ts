@@ -27,6 +27,8 @@ export interface RequestedAccess {
   clientId: string;
   /** Where the answer goes; undefined for a request that has no browser to redirect. */
   redirectUri?: string | undefined;
+  /** The hosts that the application is known by. */
+  clientHosts?: readonly string[] | undefined;
   identityScopes: readonly string[];
   /** Resource to scope. */
   resources: ReadonlyMap<string, string>;
@@ -85,6 +87,7 @@ export class Grants {
       revocations,
       clientName,
       host: hostOf(access),
+      hosts: access.clientHosts && [...access.clientHosts],
     });
     await this.#list(sid, id);
     return id;

@@ -16,7 +16,8 @@ const personItem = z.object({
   subject: z.string(),
   email: z.string(),
   name: z.string().optional(),
-  groups: z.array(z.string()),
+  groups: z.array(z.string()).optional(),
+  claims: z.record(z.string(), z.array(z.string())).optional(),
 });
 
 const sessionItem = z.object({
@@ -24,24 +25,25 @@ const sessionItem = z.object({
   person: z.string(),
   authenticatedAt: z.number(),
   expiresAt: z.number(),
+  authenticationMethods: z.array(z.string()).optional(),
   device: z.object({ ip: z.string(), userAgent: z.string().optional() }).optional(),
 });
 
 /** @throws ZodError for an item that this module did not write. */
 export function readPerson(item: Item): Person {
-  const { person, name, ...rest } = personItem.parse(item);
-  return { ...rest, id: person, name };
+  const { person, name, groups, ...rest } = personItem.parse(item);
+  return { ...rest, id: person, name, groups };
 }
 
 /** @throws ZodError for an item that this module did not write. */
 export function readAccessSession(item: Item, person: Person): AccessSession {
-  const { sid, authenticatedAt, expiresAt, device } = sessionItem.parse(item);
-  return { sid, person, authenticatedAt, expiresAt, device };
+  const { person: _, ...session } = sessionItem.parse(item);
+  return { ...session, person };
 }
 
 /** Writes a person as the identity provider described them just now; the newest sign-in wins. */
 export async function savePerson(identity: Table, { id, ...person }: Person): Promise<void> {
-  await identity.put({ ...personKey(id), ...person, person: id, groups: [...person.groups] });
+  await identity.put({ ...personKey(id), ...person, person: id });
   await identity.put({ pk: emailPartition(person.email), sk: id });
 }
 
@@ -54,6 +56,7 @@ export async function saveAccessSession(identity: Table, session: AccessSession)
     person: session.person.id,
     authenticatedAt: session.authenticatedAt,
     expiresAt: session.expiresAt,
+    authenticationMethods: session.authenticationMethods,
     device: session.device,
     revocations,
     ttl: session.expiresAt,

@@ -8,7 +8,8 @@ export interface Person {
   subject: string;
   email: string;
   name: string | undefined;
-  groups: readonly string[];
+  /** Undefined when the provider says nothing of groups. */
+  groups: readonly string[] | undefined;
   /** What else the provider said, each claim with its values. */
   claims?: Readonly<Record<string, readonly string[]>> | undefined;
 }

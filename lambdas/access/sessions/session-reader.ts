@@ -48,7 +48,10 @@ async function load(identity: Table, token: AccessToken, now: number): Promise<C
   if (!alive(session, now) || session.person !== token.subject || !person || !beganSince(session, ofPerson))
     throw ended('The sign-in has ended: sign in again.');
   const clientName = typeof grant.clientName === 'string' ? grant.clientName : undefined;
-  return { ...readAccessSession(session, readPerson(person)), clientName };
+  const hosts = Array.isArray(grant.hosts)
+    ? grant.hosts.filter((host) => typeof host === 'string')
+    : undefined;
+  return { ...readAccessSession(session, readPerson(person)), clientName, clientHosts: hosts };
 }
 
 /** Reads sessions with an in-memory copy, of at most 30 seconds: no I/O within that time. Refusals are not kept. */

@@ -9,10 +9,10 @@ export function personSubject(session: AccessSession, circumstances: Circumstanc
     ...circumstances,
     person: person.id,
     email: person.email,
-    groups: person.groups,
     loginMethod: person.idp,
     session: sid,
     authenticatedAt,
+    ...(person.groups ? { groups: person.groups } : {}),
     ...(person.claims ? { claims: person.claims } : {}),
     ...(authenticationMethods ? { authenticationMethods } : {}),
   };

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../../shared/http.ts';
 import { CONSOLE_CLIENT_ID, type Resources } from '../../shared/origin.ts';
 import type { Table } from '../../shared/table.ts';
 import { type AuditTrail, clientActor, requester } from '../audit-trail.ts';
+import { clientHosts } from '../clients/client-host.ts';
 import { keepUsedClient } from '../clients/client-store.ts';
 import { type Grants, requestedAccess } from '../sessions/grants.ts';
 import type { AccessSession } from '../sessions/person.ts';
@@ -120,8 +121,9 @@ export class Interactions {
     session: AccessSession,
   ): Promise<HttpResponse> {
     const { provider, grants, resources } = this.#options;
-    const access = requestedAccess(details.params, resources);
-    const client = await provider.Client.find(access.clientId);
+    const requested = requestedAccess(details.params, resources);
+    const client = await provider.Client.find(requested.clientId);
+    const access = { ...requested, clientHosts: client && clientHosts(client) };
     if (client) await this.#record(call, session, client, 'success');
     const grantId = await grants.create(provider, session, access, client?.clientName);
     await keepUsedClient(this.#options.identity, access.clientId);

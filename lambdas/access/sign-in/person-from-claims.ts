@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Person, personId, plainEmail } from '../sessions/person.ts';
+import { type ProviderAttributes, providerAttributes } from './provider-attributes.ts';
 import { SignInRefused } from './sign-in-refused.ts';
 import { type ClaimedEmail, isVerified, type TrustedProvider, vouchedEmail } from './trusted-provider.ts';
 
@@ -14,7 +15,7 @@ const identities = z.preprocess((value) => {
   }
 }, z.array(identity));
 
-const claimsSchema = z.object({
+const claimsSchema = z.looseObject({
   sub: z.string().min(1),
   email: z.string().optional(),
   email_verified: z.union([z.boolean(), z.string()]).optional(),
@@ -31,14 +32,20 @@ export interface SignInSources {
   providers: readonly TrustedProvider[];
 }
 
-type Identified = Pick<Person, 'idp' | 'subject' | 'email'>;
+type Identified = Pick<Person, 'idp' | 'subject' | 'email'> & { attributes: ProviderAttributes };
+
+/** Somebody who signed in, and how (RFC 8176), as far as the provider told. */
+export interface SignedIn {
+  person: Person;
+  authenticationMethods?: readonly string[] | undefined;
+}
 
 /**
  * The person that a validated ID token speaks of. A federated person is known by the subject at the federated
  * provider, so that the person survives a new user pool.
  * @throws SignInRefused for whoever may not be believed.
  */
-export function personFromClaims(claims: unknown, sources: SignInSources): Person {
+export function personFromClaims(claims: unknown, sources: SignInSources): SignedIn {
   const parsed = claimsSchema.safeParse(claims);
   if (!parsed.success)
     throw new SignInRefused('The identity provider described you in a way that is not understood.');
@@ -51,20 +58,16 @@ export function personFromClaims(claims: unknown, sources: SignInSources): Perso
       { recorded: `Linked: ${linked.map(({ providerName }) => providerName).join(', ')}.` },
     );
   const found = federated ? atProvider(federated, rest, sources.providers) : atPool(sub, rest, sources);
-  const { idp, subject, email } = found;
-  return {
-    id: personId(idp, subject),
-    idp,
-    subject,
-    email: plainEmail(email),
-    name,
-    groups: rest['cognito:groups'] ?? [],
-  };
+  const { idp, subject, email, attributes } = found;
+  const { groups, claims: said, authenticationMethods } = attributes;
+  const id = personId(idp, subject);
+  const person = { id, idp, subject, email: plainEmail(email), name, groups, claims: said };
+  return { person, authenticationMethods };
 }
 
 function atProvider(
   { providerName, userId }: z.output<typeof identity>,
-  claimed: ClaimedEmail,
+  claimed: ClaimedEmail & Readonly<Record<string, unknown>>,
   providers: readonly TrustedProvider[],
 ): Identified {
   const provider = providers.find(({ name }) => name === providerName);
@@ -73,14 +76,22 @@ function atProvider(
       idp: providerName,
       recorded: 'It is not among the identityProviders of this deployment.',
     });
-  return { idp: provider.name, subject: userId, email: vouchedEmail(claimed, provider) };
+  return {
+    idp: provider.name,
+    subject: userId,
+    email: vouchedEmail(claimed, provider),
+    // The pool's own group of everybody whom the provider sent is none of the provider's groups.
+    attributes: providerAttributes(claimed, provider.attributes),
+  };
 }
+
+type PoolClaims = ClaimedEmail & { 'cognito:groups'?: string[] | undefined };
 
 /**
  * Somebody with an account at the pool itself. With identity providers there is none to sign in with: whoever may add
  * users to the pool could otherwise give one the address of an owner.
  */
-function atPool(sub: string, claimed: ClaimedEmail, { pool: idp, providers }: SignInSources): Identified {
+function atPool(sub: string, claimed: PoolClaims, { pool: idp, providers }: SignInSources): Identified {
   if (providers.length > 0)
     throw new SignInRefused(
       `Sign in with ${providers.map(({ name }) => name).join(' or ')}: accounts of the user pool itself are not accepted here.`,
@@ -97,5 +108,5 @@ function atPool(sub: string, claimed: ClaimedEmail, { pool: idp, providers }: Si
       'Your identity provider has not verified your e-mail address. Verify it there, then sign in again.',
       { idp },
     );
-  return { idp, subject: sub, email };
+  return { idp, subject: sub, email, attributes: { groups: claimed['cognito:groups'] ?? [], claims: {} } };
 }

@@ -9,10 +9,10 @@ import { type AuditTrail, requester } from '../audit-trail.ts';
 import { errorDescription } from '../error-description.ts';
 import { LIFETIME, nowSeconds } from '../lifetimes.ts';
 import { saveAccessSession, savePerson } from '../sessions/people-store.ts';
-import type { AccessSession, Person } from '../sessions/person.ts';
+import type { AccessSession } from '../sessions/person.ts';
 import { browserCookie, cookieNames } from './cookies.ts';
 import { type IdentityProvider, newProof } from './identity-provider.ts';
-import { personFromClaims, type SignInSources } from './person-from-claims.ts';
+import { personFromClaims, type SignedIn, type SignInSources } from './person-from-claims.ts';
 import { SignInRefused } from './sign-in-refused.ts';
 import { isSameBrowser, newBrowserSecret, type PendingSignIn, type SignInStore } from './sign-in-store.ts';
 
@@ -80,9 +80,9 @@ export class SignIn {
     if (!(await this.#options.pending.use(state))) throw notOpen();
     const interaction = await this.#options.provider.Interaction.find(pending.interaction);
     if (!interaction) throw notOpen();
-    let person: Person;
+    let signedIn: SignedIn;
     try {
-      person = await this.#identify(request, pending, state);
+      signedIn = await this.#identify(request, pending, state);
     } catch (error) {
       if (!(error instanceof SallyportError)) throw error;
       if (error.status >= 500) logger.error(error.code, { error });
@@ -92,21 +92,30 @@ export class SignIn {
         error_description: errorDescription(error.message),
       });
     }
-    return this.#succeed(request, interaction, person);
+    return this.#succeed(request, interaction, signedIn);
   }
 
-  async #identify(request: HttpRequest, { nonce, verifier }: PendingSignIn, state: string): Promise<Person> {
+  async #identify(
+    request: HttpRequest,
+    { nonce, verifier }: PendingSignIn,
+    state: string,
+  ): Promise<SignedIn> {
     const claims = await this.#options.identityProvider.redeem(request.query, { state, nonce, verifier });
     return personFromClaims(claims, this.#options.sources);
   }
 
-  async #succeed(request: HttpRequest, interaction: Interaction, person: Person): Promise<HttpResponse> {
+  async #succeed(
+    request: HttpRequest,
+    interaction: Interaction,
+    { person, authenticationMethods }: SignedIn,
+  ): Promise<HttpResponse> {
     const { identity, provider, audit } = this.#options;
     const now = nowSeconds();
     const session: AccessSession = {
       sid: `s_${randomBytes(16).toString('base64url')}`,
       person,
       authenticatedAt: now,
+      authenticationMethods,
       expiresAt: now + LIFETIME.accessSession,
       device: requester(request),
     };

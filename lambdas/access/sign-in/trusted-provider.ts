@@ -10,6 +10,8 @@ export const trustedProvider = z.object({
   emailDomains: z.array(z.string()),
   /** It says of each address whether it was verified. */
   saysVerified: z.boolean(),
+  /** The custom attributes of the pool that it is mapped to, without `custom:`. */
+  attributes: z.array(z.string()).default([]),
 });
 export type TrustedProvider = z.output<typeof trustedProvider>;
 

@@ -26,7 +26,7 @@ export const whoAmI: PersonalRoute = {
   async handle(_api, { caller }) {
     const { id, email, name, groups } = caller.person;
     return jsonResponse(200, {
-      person: { id, email, name, groups },
+      person: { id, email, name, groups: groups ?? [] },
       role: caller.role ?? null,
       permissions: caller.role === undefined ? [] : roles[caller.role],
       client: caller.clientId,
