@@ -27,6 +27,12 @@ export interface Reading extends Omit<CompileContext, 'group'> {
   within?: readonly string[];
 }
 
+export interface CompiledRule<Result> {
+  judge: (facts: Facts) => Result;
+  /** The result for whom none of the includes holds, where all that they look at is known. */
+  notIncluded: () => Result;
+}
+
 /**
  * Compiles rules once so that judging is a few look-ups. What is unknown counts as whatever keeps the holder out, what
  * is left open as whatever lets the holder in.
@@ -36,7 +42,7 @@ export function compileRule<Result>(
   lists: RuleLists,
   reading: Reading,
   finish: (finding: Finding) => Result,
-): (facts: Facts) => Result {
+): CompiledRule<Result> {
   const { granting } = reading;
   const include = readSelectors(lists.include);
   const require = readSelectors(lists.require);
@@ -48,7 +54,7 @@ export function compileRule<Result>(
   const excluded = new ListScan(exclude, !granting, contextOf({ ...others, granting: !granting }));
   const results = new Results(finish, { include, require, exclude });
 
-  return (facts) => {
+  const judge = (facts: Facts): Result => {
     const position = included.run(facts);
     if (position === NONE) return results.notIncluded(included.unknown);
     for (let index = 0; index < required.length; index++) {
@@ -58,6 +64,7 @@ export function compileRule<Result>(
     const out = exclude.length === 0 ? NONE : excluded.run(facts);
     return out === NONE ? results.included(position, included.known) : results.excluded(out, excluded.known);
   };
+  return { judge, notIncluded: () => results.notIncluded([]) };
 }
 
 type ReadLists = { readonly [List in keyof RuleLists]: readonly ReadSelector[] };
@@ -147,5 +154,5 @@ function compileGroup(id: string, reading: Reading): ((facts: Facts) => boolean)
   const { named, within = [] } = reading;
   const group = named.groups.get(id);
   if (!group || within.includes(id)) return undefined;
-  return compileRule(group, { ...reading, within: [...within, id] }, ({ holds }) => holds);
+  return compileRule(group, { ...reading, within: [...within, id] }, ({ holds }) => holds).judge;
 }

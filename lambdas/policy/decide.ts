@@ -2,12 +2,17 @@ import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import type { Decision, Level, NamedPolicy, Remedy, TraceStep } from './decision.ts';
 import { explainRefusal, reasonOf, remedyReason } from './explain-decision.ts';
 import type { Facts } from './facts.ts';
+import { IncludeIndex } from './include-index.ts';
 import type { Named } from './selectors/selector-kind.ts';
 
 /** The policies of a portal, a server or a tool, compiled in the order in which they are judged. */
 export interface CompiledLevel {
   level: Level;
   policies: readonly CompiledPolicy[];
+  /** Which policies may include a person. */
+  index: IncludeIndex;
+  /** The steps of those that do not, by position; made when they are first needed. */
+  notIncluded: (TraceStep | undefined)[];
   /** What holds for whom no policy matches: true where policies only take away. */
   inherits: boolean;
 }
@@ -25,9 +30,12 @@ export function inOrder<Policy extends Pick<NamedPolicy, 'spec'>>(policies: read
  * come first, in their order, then `allow` and `block` in theirs.
  */
 export function compileLevel(level: Level, policies: readonly NamedPolicy[], named: Named): CompiledLevel {
+  const ordered = inOrder(policies);
   return {
     level,
-    policies: inOrder(policies).map((policy) => compilePolicy(level, policy, named)),
+    index: new IncludeIndex(ordered.map(({ spec }) => spec.include)),
+    notIncluded: [],
+    policies: ordered.map((policy) => compilePolicy(level, policy, named)),
     inherits: level === 'tool' && policies.every(({ spec }) => spec.action === 'block'),
   };
 }
@@ -66,11 +74,35 @@ export function within(outer: Decision, level: CompiledLevel, facts: Facts): Dec
   return entered ? decideLevel(level, facts, outer) : outer;
 }
 
+/** Fewer than this are judged sooner than they are looked up. */
+const FEW = 8;
+
+/** Undefined where every policy is judged: for the few, and for readings that have no index. */
+function candidatesOf({ policies, index }: CompiledLevel, facts: Facts): Uint8Array | undefined {
+  if (policies.length < FEW || facts.serviceToken !== undefined || facts.requestOpen) return undefined;
+  return index.candidates(facts);
+}
+
+function notIncluded(
+  { notIncluded: steps }: CompiledLevel,
+  position: number,
+  policy: CompiledPolicy,
+): TraceStep {
+  const step = steps[position] ?? policy.notIncluded();
+  steps[position] = step;
+  return step;
+}
+
 function decideLevel(compiled: CompiledLevel, facts: Facts, outer: Decision | undefined): Decision {
   const { level, policies, inherits } = compiled;
   const trace: TraceStep[] = outer ? [...outer.trace] : [];
-  for (const decider of policies) {
-    const step = decider.judge(facts);
+  const candidates = candidatesOf(compiled, facts);
+  for (let position = 0; position < policies.length; position++) {
+    const decider = policies[position] as CompiledPolicy;
+    const step =
+      candidates === undefined || candidates[position] === 1
+        ? decider.judge(facts)
+        : notIncluded(compiled, position, decider);
     trace.push(step);
     if (step.matched) return decided(level, decider, { facts, trace, outer });
   }

@@ -93,7 +93,7 @@ const policies: fc.Arbitrary<NamedPolicy[]> = fc
       require: fc.array(selector, { maxLength: 2 }),
       exclude: fc.array(selector, { maxLength: 2 }),
     }),
-    { maxLength: 6 },
+    { maxLength: 12 },
   )
   .map((specs) => specs.map((spec, position) => ({ id: `p${position}`, spec: policySpec.parse(spec) })));
 

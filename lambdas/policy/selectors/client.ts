@@ -8,5 +8,6 @@ export const client = selectorKind({
     const positions = positionsOf(entries);
     return ({ subject }) => lookUp(positions, subject.client?.id);
   },
+  held: ({ subject }) => subject.client?.id,
   actual: ({ subject }) => subject.client?.id,
 });

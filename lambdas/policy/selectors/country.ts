@@ -9,5 +9,6 @@ export const country = selectorKind({
     const positions = positionsOf(entries);
     return ({ subject }) => lookUp(positions, subject.country);
   },
+  held: ({ subject }) => subject.country,
   actual: ({ subject }) => subject.country,
 });

@@ -9,5 +9,7 @@ export const emailDomain = selectorKind({
     const positions = positionsOf(entries, (value) => value.toLowerCase());
     return ({ domain }) => lookUp(positions, domain);
   },
+  held: ({ domain }) => domain,
+  spell: (value) => value.toLowerCase(),
   actual: ({ domain }) => domain,
 });

@@ -9,5 +9,7 @@ export const email = selectorKind({
     const positions = positionsOf(entries, (value) => value.toLowerCase());
     return ({ email }) => lookUp(positions, email);
   },
+  held: ({ email }) => email,
+  spell: (value) => value.toLowerCase(),
   actual: ({ email }) => email,
 });

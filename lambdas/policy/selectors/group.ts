@@ -13,6 +13,7 @@ export const group = selectorKind({
       return positions.size <= groups.size ? firstHeld(inOrder, groups) : lowestOf(positions, groups);
     };
   },
+  held: ({ groups }) => groups,
   actual: ({ groups }) => groups && [...groups],
 });
 

@@ -1,4 +1,4 @@
-import { networksMatcher } from './networks.ts';
+import { networksIndex, networksMatcher } from './networks.ts';
 import { selectorKind } from './selector-kind.ts';
 
 /** The request's source address is in a range. */
@@ -7,5 +7,6 @@ export const ipRange = selectorKind({
   attribute: 'address',
   continuous: true,
   compile: networksMatcher,
+  index: networksIndex,
   actual: ({ subject }) => subject.ip,
 });

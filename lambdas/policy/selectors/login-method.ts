@@ -9,5 +9,6 @@ export const loginMethod = selectorKind({
     const positions = positionsOf(entries);
     return ({ person }) => lookUp(positions, person?.loginMethod);
   },
+  held: ({ person }) => person?.loginMethod,
   actual: ({ person }) => person?.loginMethod,
 });

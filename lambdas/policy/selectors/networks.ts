@@ -1,6 +1,8 @@
 import { type IpAddress, type IpNetwork, parseNetwork } from '../ip-address.ts';
 import type { Entry } from './selector-kind.ts';
-import { type Matcher, NONE, UNKNOWN } from './selector-kind.ts';
+import { type Matcher, NONE, type OwnersOf, UNKNOWN } from './selector-kind.ts';
+
+type OwnersByBits = Map<number | bigint, number[]>;
 
 /** Networks of one prefix length: their leading bits, and the position of the selector that names them. */
 type Networks = Map<number | bigint, number>;
@@ -36,6 +38,28 @@ function lowestPosition(byPrefix: readonly [number, Networks][], address: IpAddr
     if (position !== undefined && (lowest === NONE || position < lowest)) lowest = position;
   }
   return lowest;
+}
+
+/** The same look-up for the ranges of many policies; false for an unknown address or a range that cannot be read. */
+export function networksIndex(entries: readonly { value: string; owner: number }[]): OwnersOf {
+  const byPrefix = { 4: new Map<number, OwnersByBits>(), 6: new Map<number, OwnersByBits>() };
+  for (const { value, owner } of entries) {
+    const network = parseNetwork(value);
+    if (!network) return () => false;
+    const owners = byPrefix[network.version].get(network.prefix) ?? new Map();
+    byPrefix[network.version].set(network.prefix, owners);
+    const bits = leadingBits(network, network.prefix);
+    owners.set(bits, [...(owners.get(bits) ?? []), owner]);
+  }
+  const listed = { 4: [...byPrefix[4]], 6: [...byPrefix[6]] };
+  return ({ address }, give) => {
+    if (address === undefined) return false;
+    for (const [prefix, owners] of listed[address.version]) {
+      const found = owners.get(leadingBits(address, prefix));
+      if (found) give(found);
+    }
+    return true;
+  };
 }
 
 function leadingBits(address: IpAddress, prefix: number): number | bigint {

@@ -35,6 +35,15 @@ export interface Entry<Value> {
   position: number;
 }
 
+/** A selector of one of many policies, which are known by numbers. */
+export interface IndexEntry {
+  selector: Selector;
+  owner: number;
+}
+
+/** Gives the owners of selectors that match, in any order and perhaps twice; false when the attribute is unknown. */
+export type OwnersOf = (facts: Facts, give: (owners: readonly number[]) => void) => boolean;
+
 /** One kind of selector: all that the compiler needs to know about it. */
 export interface SelectorKind {
   name: SelectorName | 'unreadable';
@@ -50,6 +59,8 @@ export interface SelectorKind {
   describe(selector: Selector): string;
   /** Compiles the selectors of this kind in one list, in order of position, to one look-up. */
   compile(entries: readonly { selector: Selector; position: number }[], context: CompileContext): Matcher;
+  /** One look-up for the selectors of many policies, for the kinds that have one; for people alone. */
+  index?: (entries: readonly IndexEntry[]) => OwnersOf;
   /** What the subject has there, for somebody who may know; undefined is unknown. */
   actual(facts: Facts): unknown;
 }
@@ -67,6 +78,11 @@ export interface KindOptions<Name extends SelectorName> {
     value: SelectorValue<Name>,
     context: CompileContext,
   ) => (facts: Facts) => boolean | undefined | 'open';
+  /** For kinds that compare with one value or several: what the subject has, undefined for unknown. */
+  held?: (facts: Facts) => string | ReadonlySet<string> | undefined;
+  /** The spelling in which `held` compares; as it is unless it is given. */
+  spell?: (value: string) => string;
+  index?: (entries: readonly { value: SelectorValue<Name>; owner: number }[]) => OwnersOf;
   actual: (facts: Facts) => unknown;
 }
 
@@ -88,10 +104,41 @@ function matcherOf(position: number, judge: (facts: Facts) => boolean | undefine
   };
 }
 
+/** An index by equality. */
+function equalityIndex(
+  entries: readonly { value: string; owner: number }[],
+  held: (facts: Facts) => string | ReadonlySet<string> | undefined,
+): OwnersOf {
+  const owners = new Map<string, number[]>();
+  for (const { value, owner } of entries) {
+    const of = owners.get(value) ?? [];
+    owners.set(value, of);
+    of.push(owner);
+  }
+  const give = (value: string, to: (found: readonly number[]) => void) => {
+    const found = owners.get(value);
+    if (found) to(found);
+  };
+  return (facts, to) => {
+    const has = held(facts);
+    if (has === undefined) return false;
+    if (typeof has === 'string') give(has, to);
+    else for (const value of has) give(value, to);
+    return true;
+  };
+}
+
 /** Describes a kind of selector to the compiler. */
 export function selectorKind<Name extends SelectorName>(options: KindOptions<Name>): SelectorKind {
   const { name, attribute, continuous = false, namesServices = false, peopleOnly = false } = options;
-  const { compile, judge, actual } = options;
+  const { compile, judge, held, spell = String, index, actual } = options;
+  const indexOf = (entries: readonly IndexEntry[]): OwnersOf | undefined => {
+    const values = entries.map(({ selector, owner }) => ({ value: memberOf(selector, name), owner }));
+    if (index) return index(values);
+    if (!held) return undefined;
+    const spelt = values.map(({ value, owner }) => ({ value: spell(String(value)), owner }));
+    return equalityIndex(spelt, held);
+  };
   const matcher = (entries: readonly Entry<SelectorValue<Name>>[], context: CompileContext): Matcher => {
     if (compile) return compile(entries, context);
     const [entry] = entries;
@@ -111,6 +158,9 @@ export function selectorKind<Name extends SelectorName>(options: KindOptions<Nam
       if (continuous && context.requestOpen) return () => OPEN;
       return matcher(entries, context);
     },
+    ...(index || held
+      ? { index: (entries: readonly IndexEntry[]) => indexOf(entries) ?? (() => false) }
+      : {}),
     actual,
   };
 }

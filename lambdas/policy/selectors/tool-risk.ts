@@ -8,5 +8,6 @@ export const toolRisk = selectorKind({
     const positions = positionsOf(entries);
     return ({ toolRisk }) => lookUp(positions, toolRisk);
   },
+  held: ({ toolRisk }) => toolRisk,
   actual: ({ toolRisk }) => toolRisk,
 });
