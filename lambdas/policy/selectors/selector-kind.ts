@@ -136,7 +136,10 @@ export function selectorKind<Name extends SelectorName>(options: KindOptions<Nam
     const values = entries.map(({ selector, owner }) => ({ value: memberOf(selector, name), owner }));
     if (index) return index(values);
     if (!held) return undefined;
-    const spelt = values.map(({ value, owner }) => ({ value: spell(String(value)), owner }));
+    const spelt = values.map(({ value, owner }) => ({
+      value: spell(typeof value === 'string' ? value : ''),
+      owner,
+    }));
     return equalityIndex(spelt, held);
   };
   const matcher = (entries: readonly Entry<SelectorValue<Name>>[], context: CompileContext): Matcher => {
