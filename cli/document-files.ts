@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { Failure } from './failure.ts';
@@ -83,6 +84,22 @@ export function parseDocuments(source: string, file: string): WrittenDocument[] 
       const value = plain(node, document, `${file}, line ${line('')}`);
       if (value !== null) found.push({ value, file, number: found.length + 1, line });
     }
+  }
+  return found;
+}
+
+/** The files that names mean: of a folder, every YAML and JSON file within it. @throws Failure for one without any. */
+export async function documentFilesIn(names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    const folder = name !== '-' && (await stat(name).catch(() => undefined))?.isDirectory();
+    if (!folder) {
+      found.push(name);
+      continue;
+    }
+    const inside = (await readdir(name, { recursive: true })).filter((file) => /\.(ya?ml|json)$/.test(file));
+    if (inside.length === 0) throw new Failure(`${name} has no YAML or JSON files.`);
+    found.push(...inside.toSorted().map((file) => join(name, file)));
   }
   return found;
 }

@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addGet } from './commands/get.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addServiceToken } from './commands/service-token.ts';
 import { addSession } from './commands/session.ts';
 import { addSync } from './commands/sync.ts';
@@ -23,7 +24,7 @@ Examples:
   sallyport get servers
   sallyport audit list --since 1h --person alice@example.com -o json
 
-Exit codes: 0 done, 1 refused or failed, 2 bad usage.`;
+Exit codes: 0 done, 1 refused or failed, 2 bad usage, 3 not allowed (policy test --exit-code).`;
 
 /** The `sallyport` command with all its subcommands. */
 export function createProgram(): Command {
@@ -55,6 +56,7 @@ export function createProgram(): Command {
     addSession,
     addClient,
     addServiceToken,
+    addPolicy,
   ];
   for (const add of parts) add(program);
   return program;

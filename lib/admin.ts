@@ -84,6 +84,7 @@ export class Admin extends Construct {
         resources: [snapshots.arnForObjects('snapshots/*')],
       }),
     );
+    foundation.allowSnapshotReading(role);
     Keys.useThrough(keys.data, role, 's3', 'writing');
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [events.eventBusArn] }));
     allowDueReading(role, tables.policies, keys.data);

@@ -6,8 +6,9 @@ import { contextOf } from '../context.ts';
 import { placeRefusal, readDocumentFiles, type WrittenDocument } from '../document-files.ts';
 import { Failure } from '../failure.ts';
 import { printList, say } from '../output.ts';
+import { printDifference } from '../policy/difference.ts';
 
-const options = z.object({ file: z.array(z.string()).min(1) });
+const options = z.object({ file: z.array(z.string()).min(1), dryRun: z.boolean().optional() });
 const applied = z.object({
   results: z.array(row),
   warnings: z.array(z.object({ at: z.string(), message: z.string() })).default([]),
@@ -35,9 +36,12 @@ export function addApply(program: Command): void {
       'YAML (one or more documents) or JSON; - is standard input; repeatable',
       collect,
     )
+    .option('--dry-run', 'say who would gain and who would lose access, as policy diff does; apply nothing')
     .action(async (given: unknown, command: Command) => {
       const { api, format } = contextOf(command);
-      const documents = await readDocumentFiles(options.parse(given).file);
+      const { file, dryRun } = options.parse(given);
+      const documents = await readDocumentFiles(file);
+      if (dryRun) return printDifference(api, format, { to: documents });
       const body = { documents: documents.map(({ value }) => value) };
       const { results, warnings } = applied.parse(
         await api.call('POST', '/apply', { body }).catch(refusedIn(documents)),

@@ -1,18 +1,17 @@
-import type { Document } from '../shared/documents/kinds.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { TRANSACTION_LIMIT } from '../shared/transaction.ts';
 import { affectedPortals } from './affected-portals.ts';
 import type { ServerStatus } from './catalog-store.ts';
-import { checkCatalogNames, checkNames } from './check-names.ts';
-import { checkPolicies, type Warning } from './check-policies.ts';
-import { checkSelectors } from './check-selectors.ts';
-import { checkSet, type PlacedDocument } from './check-set.ts';
+import { checkCatalogNames } from './check-names.ts';
+import type { Warning } from './check-policies.ts';
+import type { PlacedDocument } from './check-set.ts';
+import { judgeSet } from './judge-set.ts';
 import { type PlannedChange, planChanges } from './plan-changes.ts';
 import { publishPortals } from './publish.ts';
 import { type IntendedChange, recordChanges } from './record-changes.ts';
 import type { AdminApi, Call } from './route.ts';
 import { type SyncTarget, syncServer } from './sync-servers.ts';
-import { type Author, type Documents, keyOf, type World } from './world.ts';
+import type { Author, Documents, World } from './world.ts';
 
 /** What became of one document. */
 export interface AppliedDocument {
@@ -170,19 +169,14 @@ export async function changeDocuments(
 ): Promise<Applied> {
   const world = await api.documents.load();
   expect(world);
-  checkSet(set, world, api.portalIds);
-  checkSelectors(set, api.knownFacts);
-  const now = new Map<string, { document: Document }>(world.documents);
-  for (const { document } of set) now.set(keyOf(document), { document });
-  const warnings = checkPolicies(set, { documents: now });
-  await checkNames(api.catalogs, { documents: now }, set);
+  const { documents, warnings } = await judgeSet(api, set, world);
   const plan = planChanges(
     set.map(({ document }) => document),
     world,
   );
   const applied = await commit(api, call, world.revision, plan);
   await announce(api, call, applied);
-  const results = await syncAll(api, call, applied, { documents: now });
-  const concerned = affectedPortals({ documents: now }, new Set(applied.map(({ key }) => key)));
+  const results = await syncAll(api, call, applied, documents);
+  const concerned = affectedPortals(documents, new Set(applied.map(({ key }) => key)));
   return { results, portals: await publishPortals(api, concerned), warnings };
 }

@@ -1,5 +1,5 @@
 import type { Document } from '../shared/documents/kinds.ts';
-import { invalid } from '../shared/documents/parse-document.ts';
+import { invalid, parseDocument } from '../shared/documents/parse-document.ts';
 import { referencesOf } from '../shared/documents/references.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { documentKey, documentsOf, keyOf, type World } from './world.ts';
@@ -9,6 +9,13 @@ export interface PlacedDocument {
   at: string;
   document: Document;
 }
+
+/** @throws SallyportError `invalid_document` 400 for the first that is none, with its place. */
+export const placedDocuments = (values: readonly unknown[], member: string): PlacedDocument[] =>
+  values.map((value, index) => {
+    const at = `${member}[${index}]`;
+    return { at, document: parseDocument(value, at) };
+  });
 
 const place = (at: string, path: string) => (at === '' ? path : `${at}.${path}`);
 

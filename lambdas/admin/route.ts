@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { AuditWriter, Change } from '../audit/record.ts';
+import type { EvidenceSource } from '../policy/settle.ts';
 import type { Kind } from '../shared/documents/kinds.ts';
 import type { HttpRequest, HttpResponse } from '../shared/http.ts';
 import type { Table } from '../shared/table.ts';
@@ -20,6 +21,8 @@ export interface AdminApi extends PublishOptions, SyncOptions, AuthenticationOpt
   identity: Table;
   announce: Announce;
   health: HealthSources;
+  /** Where a test of policies looks up what decisions ask for; without it all of that is unknown. */
+  evidence?: EvidenceSource;
 }
 
 export interface PersonalCall {

@@ -2,6 +2,7 @@ import { kindNames } from '../shared/documents/kinds.ts';
 import { applyDocuments } from './handlers/apply-documents.ts';
 import { approveClient, denyClient } from './handlers/decide-client.ts';
 import { deleteDocument } from './handlers/delete-document.ts';
+import { diffPolicies } from './handlers/diff-policies.ts';
 import { getDocument } from './handlers/get-document.ts';
 import { listAuditRecords } from './handlers/list-audit.ts';
 import { listClients } from './handlers/list-clients.ts';
@@ -13,7 +14,9 @@ import { readOpenapi } from './handlers/read-openapi.ts';
 import { revokeMySessions, revokeSessions } from './handlers/revoke-sessions.ts';
 import { revokeServiceTokenSecrets, rotateServiceTokenSecret } from './handlers/service-token-secrets.ts';
 import { syncOneServer } from './handlers/sync-server.ts';
+import { testPolicies } from './handlers/test-policies.ts';
 import { whoAmI } from './handlers/who-am-i.ts';
+import { whoMay } from './handlers/who-may.ts';
 import type { Route } from './route.ts';
 
 const guarded: readonly Route[] = [
@@ -37,6 +40,9 @@ const guarded: readonly Route[] = [
   denyClient,
   rotateServiceTokenSecret,
   revokeServiceTokenSecrets,
+  testPolicies,
+  whoMay,
+  diffPolicies,
 ];
 
 /** Every route of the admin API. */

@@ -7,7 +7,8 @@ export interface ListedSelector {
   selector: Selector;
 }
 
-function describe({ kind, selector }: ListedSelector): string {
+/** For example `ipRange "10.0.0.0/8"`. */
+export function describeSelector({ kind, selector }: ListedSelector): string {
   const value = kind.describe(selector);
   if (value === '') return kind.name;
   return value.startsWith('{') ? `${kind.name} ${value}` : `${kind.name} "${value}"`;
@@ -22,7 +23,7 @@ const matchedNote = (selector: ListedSelector, unknown: boolean): string =>
   unknown ? `counts as matched${unknownNote([selector.kind])}` : 'matched';
 
 export const includeMatched = (selector: ListedSelector, unknown: boolean): string =>
-  `include ${describe(selector)} ${matchedNote(selector, unknown)}`;
+  `include ${describeSelector(selector)} ${matchedNote(selector, unknown)}`;
 
 /** `unknown` are the kinds whose attribute is unknown. */
 export function noIncludeMatched(
@@ -32,13 +33,13 @@ export function noIncludeMatched(
   const [only, ...more] = include;
   const which =
     only && more.length === 0
-      ? `include ${describe(only)} did not match`
+      ? `include ${describeSelector(only)} did not match`
       : `none of the ${include.length} include selectors matched`;
   return which + unknownNote(unknown);
 }
 
 export const requireFailed = (selector: ListedSelector, unknown: boolean): string =>
-  `require ${describe(selector)} did not match${unknownNote(unknown ? [selector.kind] : [])}`;
+  `require ${describeSelector(selector)} did not match${unknownNote(unknown ? [selector.kind] : [])}`;
 
 export const excludeMatched = (selector: ListedSelector, unknown: boolean): string =>
-  `exclude ${describe(selector)} ${matchedNote(selector, unknown)}`;
+  `exclude ${describeSelector(selector)} ${matchedNote(selector, unknown)}`;

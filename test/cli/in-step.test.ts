@@ -44,6 +44,11 @@ const TRIED: Record<string, string[]> = {
   'sallyport client deny': ['client deny client-1'],
   'sallyport service-token rotate': ['service-token rotate some-id --keep-previous 2'],
   'sallyport service-token revoke': ['service-token revoke some-id'],
+  'sallyport policy test': [
+    'policy test --person a@example.com --server hr --tool find --args {} --at 2026-11-02T09:00:00Z',
+  ],
+  'sallyport policy who': ['policy who --server hr --allowed'],
+  'sallyport policy diff': ['policy diff FILE', 'policy diff --from FILE --to FILE'],
   'sallyport audit list': ['audit list --since 1h --person a@example.com --tool t --limit 5'],
 };
 
@@ -66,6 +71,15 @@ const ANSWER = {
   ended: { sessions: [], grants: [] },
   client: 'client-1',
   hosts: [],
+  who: { email: 'a@example.com' },
+  target: { portal: 'default' },
+  decision: { allowed: true, outcome: 'allowed', reason: 'Allowed.' },
+  trace: [],
+  change: [],
+  changes: [],
+  subjects: 0,
+  warnings: [],
+  notes: [],
 };
 
 let folder: string;
@@ -106,7 +120,7 @@ describe('the command line and the admin API', () => {
 
   it('reach each other: every operation has a command, or a reason to have none', async () => {
     for (const line of Object.values(TRIED).flat()) {
-      const words = line.replace('FILE', join(folder, 'document.yaml')).split(' ');
+      const words = line.replaceAll('FILE', join(folder, 'document.yaml')).split(' ');
       await createProgram().parseAsync(words, { from: 'user' });
     }
     const operations = routes.map(({ operation }) => operation);

@@ -10,6 +10,9 @@ export const accessSessionKey = (sid: string): Key => ({ pk: `AccessSession#${si
 const emailPartition = (email: string): string =>
   `PersonEmail#${createHash('sha256').update(plainEmail(email)).digest('base64url')}`;
 
+/** Names everybody who signed in, so that they can be listed. */
+const PEOPLE = 'People';
+
 const personItem = z.object({
   person: z.string(),
   idp: z.string(),
@@ -45,6 +48,7 @@ export function readAccessSession(item: Item, person: Person): AccessSession {
 export async function savePerson(identity: Table, { id, ...person }: Person): Promise<void> {
   await identity.put({ ...personKey(id), ...person, person: id });
   await identity.put({ pk: emailPartition(person.email), sk: id });
+  await identity.put({ pk: PEOPLE, sk: id });
 }
 
 /** Writes a new session; its item vanishes when it ends. */
@@ -94,4 +98,28 @@ export async function findPeopleByEmail(identity: Table, email: string): Promise
   const { items } = await identity.query({ partition: { value: emailPartition(email) }, consistent: true });
   const people = await Promise.all(items.map(({ sk }) => findPerson(identity, sk)));
   return people.flatMap((person) => (person?.email === plainEmail(email) ? [person] : []));
+}
+
+/** A page of people, in the order of their ids. */
+export interface PeoplePage {
+  people: Person[];
+  /** The id to go on after; null on the last page. */
+  next: string | null;
+}
+
+/** At most `limit` of those who signed in, after the `next` of an earlier page. */
+export async function listPeople(
+  identity: Table,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<PeoplePage> {
+  const { items, next } = await identity.query({
+    partition: { value: PEOPLE },
+    limit,
+    ...(after === undefined ? {} : { after: { pk: PEOPLE, sk: after } }),
+  });
+  const people = await Promise.all(items.map(({ sk }) => findPerson(identity, sk)));
+  return {
+    people: people.flatMap((person) => person ?? []),
+    next: typeof next?.sk === 'string' ? next.sk : null,
+  };
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { explainFaults } from '../../shared/documents/faults.ts';
 import { kindNames, kinds } from '../../shared/documents/kinds.ts';
-import { invalid, parseDocument } from '../../shared/documents/parse-document.ts';
+import { invalid } from '../../shared/documents/parse-document.ts';
 import { jsonResponse } from '../../shared/http.ts';
 import { changeDocuments } from '../change-documents.ts';
-import type { PlacedDocument } from '../check-set.ts';
+import { type PlacedDocument, placedDocuments } from '../check-set.ts';
 import { parseJsonBody } from '../json-body.ts';
 import type { GuardedRoute } from '../route.ts';
 
@@ -34,10 +34,7 @@ const answer = z.object({
 function readSet(value: unknown): PlacedDocument[] {
   const result = envelope.safeParse(value);
   if (!result.success) throw invalid(explainFaults(result.error, envelope, ''), 'invalid_request');
-  return result.data.documents.map((document, index) => {
-    const at = `documents[${index}]`;
-    return { at, document: parseDocument(document, at) };
-  });
+  return placedDocuments(result.data.documents, 'documents');
 }
 
 export const applyDocuments: GuardedRoute = {

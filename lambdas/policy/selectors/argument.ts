@@ -18,6 +18,13 @@ function valuesAt(from: unknown, path: readonly string[]): unknown[] {
 
 const stepsOf = (path: string): string[] => path.split('.').flatMap((part) => part.split(/(?=\[\])/));
 
+/** The values that a call has at a path, one alone by itself; undefined where it has none or is not known. */
+export function argumentValues(args: unknown, path: string): unknown {
+  if (args === ANY_ARGUMENTS || args === undefined) return undefined;
+  const [first, ...others] = valuesAt(args, stepsOf(path));
+  return others.length === 0 ? first : [first, ...others];
+}
+
 type Comparison = (value: unknown) => boolean | undefined;
 
 /** Of the other type than the comparison's, nobody can say: a server may read `"10"` as a number. */

@@ -14,9 +14,11 @@ export const authenticationMethod = selectorKind({
   name: 'authenticationMethod',
   attribute: 'authentication method',
   peopleOnly: true,
-  judge: ({ method, within }) => {
+  judge: ({ method, within }, { requestOpen }) => {
     const most = within === undefined ? Number.MAX_VALUE : secondsIn(within);
     return (facts) => {
+      // Somebody who may yet sign in in any way.
+      if (requestOpen && facts.person?.session === undefined) return 'open';
       const age = ageOf(method, facts);
       return age === undefined ? undefined : age <= most;
     };

@@ -5,8 +5,9 @@ export const clientHost = selectorKind({
   name: 'clientHost',
   attribute: 'application',
   judge:
-    (host) =>
+    (host, { requestOpen }) =>
     ({ subject }) => {
+      if (requestOpen && subject.client === undefined) return 'open';
       const hosts = subject.client?.hosts ?? [];
       if (hosts.length === 0) return undefined;
       if (!hosts.includes(host)) return false;
