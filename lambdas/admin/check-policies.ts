@@ -5,6 +5,7 @@ import { bypassSelectors } from './policy-checks/bypass-selectors.ts';
 import { contradictions } from './policy-checks/contradictions.ts';
 import { everyoneAlone } from './policy-checks/everyone-alone.ts';
 import { groupCycles } from './policy-checks/group-cycles.ts';
+import { groupSize } from './policy-checks/group-size.ts';
 import { levels } from './policy-checks/levels.ts';
 import { listTypes } from './policy-checks/list-types.ts';
 import type { PolicyCheck } from './policy-checks/rules.ts';
@@ -14,6 +15,7 @@ import { type Documents, keyOf } from './world.ts';
 
 const refusing: readonly [code: string, check: PolicyCheck][] = [
   ['group_cycle', groupCycles],
+  ['group_size', groupSize],
   ['list_type', listTypes],
   ['bypass_identity', bypassSelectors],
   ['service_auth_selectors', serviceSelectors],

@@ -107,6 +107,14 @@ describe('policies that cannot mean what somebody wanted are refused at their pl
     expect(refusal([a], [group('b', { include: [{ group: 'x' }] })])).toBeUndefined();
   });
 
+  it('groups of groups that would multiply without end', () => {
+    const chain = Array.from({ length: 20 }, (_, index) => {
+      const next = index === 19 ? { group: 'x' } : { ruleGroup: `g${index + 1}` };
+      return group(`g${index}`, { include: [next], require: [next], exclude: [next, { group: 'y' }] });
+    });
+    expect(refusal(chain)).toMatchObject({ code: 'group_size', at: 'documents[0].spec' });
+  });
+
   it('a list of something else', () => {
     const offices = list('offices', { type: 'ip-ranges', items: ['10.0.0.0/8'] });
     const policy = policyDocument('guests', { include: [{ emailList: 'offices' }] });
