@@ -165,6 +165,7 @@ const person = partial<PersonSubject>({
   groups: fc.subarray(groups),
   claims: from({}, { department: ['R&D', 'lab'] }, { department: [] as string[] }),
   loginMethod: from('okta', 'cognito'),
+  session: fc.constant('s_1'),
   authenticatedAt: from(60, 7_200, 100_000).map((ago) => NOW / 1000 - ago),
   authenticationMethods: fc.subarray(['mfa', 'pwd']),
 });

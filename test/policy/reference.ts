@@ -39,8 +39,14 @@ function judge(selector: Selector, question: Question, named: Named): Answer {
   const { subject, evidence, target, now } = question;
   const [name = ''] = Object.keys(selector);
   if (subject.serviceToken !== undefined && OF_PEOPLE.includes(name)) return 'no';
-  if (question.requestOpen && OF_REQUESTS.includes(name)) return 'open';
   const person = subject.serviceToken === undefined ? subject : {};
+  const open = [
+    ...OF_REQUESTS,
+    // Without an application or a session, those are still to come.
+    ...(subject.client === undefined ? ['client', 'clientHost'] : []),
+    ...(person.session === undefined ? ['authenticationMethod'] : []),
+  ];
+  if (question.requestOpen && open.includes(name)) return 'open';
   const list = (id: string, type: string) => {
     const found = named.lists.get(id);
     return found?.type === type ? found.items : undefined;
