@@ -153,3 +153,24 @@ export const whoAmIColumns: readonly Column[] = [
 ];
 
 export const row = z.record(z.string(), z.unknown());
+
+export const deviceColumns: readonly Column[] = [
+  at('ID', 'id'),
+  at('PERSON', 'person'),
+  at('REPORTED', 'reportedAt'),
+  at('CHECKS', 'checks'),
+];
+
+export const deviceReportColumns: readonly Column[] = [
+  at('ID', 'id'),
+  at('PERSON', 'person'),
+  at('RESULT', 'result'),
+];
+
+export const riskColumns: readonly Column[] = [
+  at('PERSON', 'email'),
+  at('RISK', 'level'),
+  at('UNTIL', 'expiresAt'),
+  at('BY', 'by'),
+  at('REASON', 'reason'),
+];

@@ -4,10 +4,12 @@ import { addApply } from './commands/apply.ts';
 import { addAudit } from './commands/audit.ts';
 import { addClient } from './commands/client.ts';
 import { addDelete } from './commands/delete.ts';
+import { addDevice } from './commands/device.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addGet } from './commands/get.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
+import { addPerson } from './commands/person.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addServiceToken } from './commands/service-token.ts';
 import { addSession } from './commands/session.ts';
@@ -57,6 +59,8 @@ export function createProgram(): Command {
     addClient,
     addServiceToken,
     addPolicy,
+    addPerson,
+    addDevice,
   ];
   for (const add of parts) add(program);
   return program;

@@ -60,6 +60,12 @@ export class Admin extends Construct {
       operations: ['PutItem', 'DeleteItem'],
       partitions: ['ServiceTokenSecrets#*'],
     });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['PutItem'],
+      partitions: ['Person#*'],
+    });
     allowSessionEnding(role, tables.identity, keys.data, ['Revocations#*']);
     allowTable(role, {
       table: tables.policies,

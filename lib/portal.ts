@@ -37,6 +37,12 @@ export class Portal extends Construct {
     foundation.allowServiceTokenReading(role);
     allowTokenJudging(role, tables.identity, keys.data);
     allowProofs(role, tables.identity, keys.data);
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['GetItem', 'UpdateItem'],
+      partitions: ['Taints#*'],
+    });
     allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem'] });
     allowTable(role, { table: tables.payloads, key: keys.payloads, operations: ['PutItem'] });
     allowTable(role, {

@@ -7,6 +7,8 @@ import {
   type Resources,
 } from '../shared/origin.ts';
 
+import { serviceOfClient } from './sessions/holder.ts';
+
 export const isFirstParty = (clientId: string): boolean =>
   clientId === CLI_CLIENT_ID || clientId === CONSOLE_CLIENT_ID;
 
@@ -17,7 +19,8 @@ export const defaultResource = (clientId: string, resources: Resources): string 
 /** The scope that a resource grants, or undefined when this client may not ask for it or it is not ours. */
 export function scopeOf(resource: string, clientId: string, resources: Resources): string | undefined {
   if (portalsOf(resources).includes(resource)) return PORTAL_SCOPE;
-  return resource === resources.admin && isFirstParty(clientId) ? ADMIN_SCOPE : undefined;
+  const mayAdminister = isFirstParty(clientId) || serviceOfClient(clientId) !== undefined;
+  return resource === resources.admin && mayAdminister ? ADMIN_SCOPE : undefined;
 }
 
 /**

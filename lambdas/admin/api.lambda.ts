@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { ServiceTokens } from '../access/clients/service-tokens.ts';
 import { createSessionReader } from '../access/sessions/session-reader.ts';
-import { createTokenVerifier } from '../access/tokens/verify-token.ts';
+import { createHolderVerifier } from '../access/tokens/verify-token.ts';
 import { createAuditWriter } from '../audit/writer.ts';
 import { WorkStore } from '../dispatch/work-store.ts';
 import { fetchCatalog } from '../portal/catalog-sync.ts';
+import { createEvidence } from '../portal/evidence/evidence.ts';
+import { storedEvidence } from '../portal/evidence/stored-evidence.ts';
 import { readEnvironment, stringList } from '../shared/environment.ts';
 import { buffered } from '../shared/handler.ts';
 import { resourcesOf } from '../shared/origin.ts';
@@ -51,12 +54,14 @@ const api: AdminApi = {
   },
   owners: environment.OWNERS,
   networks: environment.OUTGOING_NETWORKS,
-  tokens: createTokenVerifier({
+  tokens: createHolderVerifier({
     origin: environment.SALLYPORT_ORIGIN,
     audience: resourcesOf(environment.SALLYPORT_ORIGIN).admin,
     identity,
   }),
+  services: new ServiceTokens(policies, identity),
   sessions: createSessionReader(identity, { keepMs: 0 }),
+  evidence: createEvidence(storedEvidence(identity)),
   documents: new DocumentStore(policies),
   catalogs: new CatalogStore(new Table(environment.CATALOG_TABLE)),
   snapshots: { policies, bucket: environment.SNAPSHOT_BUCKET },

@@ -2,8 +2,9 @@ import { SallyportError } from '../shared/errors.ts';
 import { type HttpRequest, type HttpResponse, jsonResponse } from '../shared/http.ts';
 import { logger } from '../shared/logger.ts';
 import { authenticate, type Caller } from './administrator.ts';
+import { checkProgram, type Program } from './program.ts';
 import { noRole, notPermitted, permits } from './roles.ts';
-import type { AdminApi, GuardedRoute, PersonalRoute, Route } from './route.ts';
+import type { AdminApi, OpenRoute, Route } from './route.ts';
 import { routesAt } from './routes.ts';
 
 function methodNotAllowed(found: readonly Route[], { method }: HttpRequest): HttpResponse {
@@ -15,8 +16,8 @@ function methodNotAllowed(found: readonly Route[], { method }: HttpRequest): Htt
 /** Keeps who tried what and why it was refused; a call that is not a change is a refused use of the token. */
 async function recordRefusal(
   api: AdminApi,
-  route: GuardedRoute | PersonalRoute,
-  caller: Caller,
+  route: Exclude<Route, OpenRoute>,
+  caller: Caller | Program,
   id: string,
   error: unknown,
 ): Promise<void> {
@@ -32,6 +33,18 @@ async function recordRefusal(
   }
 }
 
+/** A program calls what its document lets it, and nothing that is a person's. */
+async function handleProgram(
+  api: AdminApi,
+  route: Exclude<Route, OpenRoute>,
+  program: Program,
+  { request, id }: { request: HttpRequest; id: string },
+): Promise<HttpResponse> {
+  checkProgram(program, route.permission);
+  if (!route.programs) throw new SallyportError('no_permission', 403, 'This is for people: sign in.');
+  return route.handle(api, { request, id, caller: { actor: program.actor, name: program.name } });
+}
+
 /** Answers one request of the admin API; expected refusals are thrown as SallyportError. */
 export async function dispatch(api: AdminApi, request: HttpRequest): Promise<HttpResponse> {
   const { routes, id } = routesAt(request.path);
@@ -44,11 +57,16 @@ export async function dispatch(api: AdminApi, request: HttpRequest): Promise<Htt
   if (route.permission === null) return route.handle();
   const caller = await authenticate(api, request);
   try {
+    if ('permissions' in caller) return await handleProgram(api, route, caller, { request, id });
     if (route.permission === 'self') return await route.handle(api, { request, id, caller });
     const { role } = caller;
     if (!role) throw noRole(caller.person.email);
     if (!permits(role, route.permission)) {
       throw notPermitted(caller.person.email, role, route.permission);
+    }
+    if (route.programs) {
+      const { actor, person } = caller;
+      return await route.handle(api, { request, id, caller: { actor, name: person.email } });
     }
     return await route.handle(api, { request, id, caller: { ...caller, role } });
   } catch (error) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Change } from '../audit/record.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { logger } from '../shared/logger.ts';
-import type { AdminApi, Call } from './route.ts';
+import type { Acting, AdminApi } from './route.ts';
 
 export type IntendedChange = Pick<Change, 'activity' | 'document' | 'before' | 'after'>;
 
@@ -16,7 +16,7 @@ const failureOf = (error: unknown): string =>
  */
 export async function recordChanges<Result>(
   api: AdminApi,
-  call: Call,
+  call: Acting,
   changes: readonly IntendedChange[],
   act: () => Promise<Result>,
 ): Promise<Result> {

@@ -11,13 +11,27 @@ export const permissions = [
   'clients:read',
   'clients:decide',
   'health:read',
+  'devices:read',
+  'devices:write',
+  'risk:read',
+  'risk:write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 /** What each role of the administration may do. */
 export const roles = {
   owner: permissions,
-  admin: ['documents:read', 'documents:write', 'servers:sync', 'audit:read', 'health:read'],
+  admin: [
+    'documents:read',
+    'documents:write',
+    'servers:sync',
+    'audit:read',
+    'health:read',
+    'devices:read',
+    'devices:write',
+    'risk:read',
+    'risk:write',
+  ],
   analyst: ['documents:read', 'audit:read'],
   'payload reader': ['audit:read', 'payloads:read'],
   auditor: ['documents:read', 'audit:read'],

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
-import type { AuditWriter, Change } from '../audit/record.ts';
+import type { Actor, AuditWriter, Change } from '../audit/record.ts';
 import type { EvidenceSource } from '../policy/settle.ts';
 import type { Kind } from '../shared/documents/kinds.ts';
+import type { ProgramPermission } from '../shared/documents/service-token.ts';
 import type { HttpRequest, HttpResponse } from '../shared/http.ts';
 import type { Table } from '../shared/table.ts';
 import type { Administrator, AuthenticationOptions, Caller } from './administrator.ts';
@@ -30,6 +31,18 @@ export interface PersonalCall {
   /** The id in the path; empty for a path that has none. */
   id: string;
   caller: Caller;
+}
+
+/** Whoever may do something, for the record. */
+export interface Acting {
+  caller: { actor: Actor };
+}
+
+/** A call of somebody with a role, or of a program whose document lets it. */
+export interface ProgramCall extends Acting {
+  request: HttpRequest;
+  id: string;
+  caller: { actor: Actor /** A person's address, or a service token's id. */; name: string };
 }
 
 /** A call of somebody who has a role. */
@@ -63,11 +76,13 @@ interface Described {
 /** A route that anyone may read. */
 export interface OpenRoute extends Described {
   permission: null;
+  programs?: never;
   handle(): HttpResponse;
 }
 
 export interface GuardedRoute extends Described {
   permission: Permission;
+  programs?: never;
   /** Only for routes that change something. */
   attempt?: Attempt;
   handle(api: AdminApi, call: Call): Promise<HttpResponse>;
@@ -76,8 +91,17 @@ export interface GuardedRoute extends Described {
 /** A route for whoever is signed in, about nothing but themselves. */
 export interface PersonalRoute extends Described {
   permission: 'self';
+  programs?: never;
   attempt?: never;
   handle(api: AdminApi, call: PersonalCall): Promise<HttpResponse>;
 }
 
-export type Route = OpenRoute | GuardedRoute | PersonalRoute;
+/** A route for programs too. */
+export interface ProgramRoute extends Described {
+  permission: ProgramPermission;
+  programs: true;
+  attempt: Attempt;
+  handle(api: AdminApi, call: ProgramCall): Promise<HttpResponse>;
+}
+
+export type Route = OpenRoute | GuardedRoute | PersonalRoute | ProgramRoute;

@@ -2,12 +2,14 @@ import { kindNames } from '../shared/documents/kinds.ts';
 import { applyDocuments } from './handlers/apply-documents.ts';
 import { approveClient, denyClient } from './handlers/decide-client.ts';
 import { deleteDocument } from './handlers/delete-document.ts';
+import { deleteDevice, listDevices, putDevices } from './handlers/devices.ts';
 import { diffPolicies } from './handlers/diff-policies.ts';
 import { getDocument } from './handlers/get-document.ts';
 import { listAuditRecords } from './handlers/list-audit.ts';
 import { listClients } from './handlers/list-clients.ts';
 import { listDocuments } from './handlers/list-documents.ts';
 import { listMySessions, listSessions } from './handlers/list-sessions.ts';
+import { getRisk, putRisk } from './handlers/person-risk.ts';
 import { putDocument } from './handlers/put-document.ts';
 import { readHealth } from './handlers/read-health.ts';
 import { readOpenapi } from './handlers/read-openapi.ts';
@@ -35,6 +37,11 @@ const guarded: readonly Route[] = [
   revokeSessions,
   listMySessions,
   revokeMySessions,
+  putDevices,
+  listDevices,
+  deleteDevice,
+  getRisk,
+  putRisk,
   listClients,
   approveClient,
   denyClient,

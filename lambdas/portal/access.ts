@@ -2,7 +2,7 @@ import { decidePortal, decideServer, within } from '../policy/decide.ts';
 import type { Decision, Subject } from '../policy/decision.ts';
 import { Facts } from '../policy/facts.ts';
 import { ANY_ARGUMENTS } from '../policy/selectors/argument.ts';
-import type { Catalog, ServerEntry, ToolOffer } from './catalog.ts';
+import type { Catalog, Offer, ServerEntry, ToolOffer } from './catalog.ts';
 import { code, RpcError } from './json-rpc.ts';
 
 /** What one person or service token may use in one version of the portal; each is decided once, when it is asked for. */
@@ -61,6 +61,13 @@ export class Access {
   toServer(id: string): Decision {
     const at = this.#catalog.servers.find(({ server }) => server.id === id);
     return at ? this.to(at) : { ...this.portal, allowed: false, level: 'server', policy: null, reason: GONE };
+  }
+
+  /** The tool of an offer of another version of the portal. */
+  toToolOf({ at, name }: Offer, args: unknown): Decision {
+    const offers = [...this.#catalog.tools.values()];
+    const same = offers.find((offer) => offer.name === name && offer.at.server.id === at.server.id);
+    return same ? this.toTool(same, args) : this.toServer(at.server.id);
   }
 
   servers(): ServerEntry[] {

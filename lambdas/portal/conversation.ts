@@ -17,6 +17,7 @@ import type { Context, Method } from './methods/context.ts';
 import { serverInfoOf } from './methods/describe-portal.ts';
 import { countRelayError } from './relay-error.ts';
 import { NotRouted } from './routing.ts';
+import type { TaintSession } from './taint-sessions.ts';
 import { TimeLimits } from './time-limits.ts';
 import type { Notification } from './upstream/call.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
@@ -31,6 +32,7 @@ export interface ConversationOptions {
   pageSize: number;
   audit: AuditWriter;
   upstreams: Upstreams;
+  taint: TaintSession;
   /** Milliseconds that the whole may take. */
   limitMs: number;
   /** Milliseconds between two looks at whether the person may still do what is going on. */
@@ -83,7 +85,7 @@ export class Conversation {
   }
 
   #context(signal: AbortSignal, outlet: Outlet): Context {
-    const { request, catalog, access, pageSize, upstreams, admitted } = this.#options;
+    const { request, catalog, access, pageSize, upstreams, admitted, taint } = this.#options;
     const record = this.#record;
     const notify = (notification: Notification) => outlet.notify({ jsonrpc: '2.0', ...notification });
     const holder = holderId(admitted.session);
@@ -94,8 +96,9 @@ export class Conversation {
       pageSize,
       record,
       notify,
-      forward: (offer, forwarding) => {
+      forward: async (offer, forwarding) => {
         this.#offer = offer;
+        await taint(access.subject, offer.at.server);
         const options = { upstreams, request, record, holder, signal, onNotification: notify };
         return forwardTo(offer, forwarding, options);
       },
@@ -148,8 +151,12 @@ export class Conversation {
   async #stillAllowed(): Promise<void> {
     const access = await this.#options.stillAllowed();
     if (!access.portal.allowed) throw refused(access.portal);
-    const id = this.#offer?.at.server.id;
-    const server = id === undefined ? undefined : access.toServer(id);
-    if (server && !server.allowed) throw refused(server);
+    if (!this.#offer) return;
+    const { request } = this.#options;
+    const isCall = request.method === 'tools/call';
+    const now = isCall
+      ? access.toToolOf(this.#offer, request.params.arguments ?? {})
+      : access.toServer(this.#offer.at.server.id);
+    if (!now.allowed) throw refused(now);
   }
 }

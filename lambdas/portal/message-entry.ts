@@ -37,7 +37,7 @@ export type Entered =
   | { kind: 'conversation'; conversation: Conversation };
 
 export interface EntryOptions
-  extends Pick<ConversationOptions, 'audit' | 'upstreams' | 'pageSize' | 'watchMs'> {
+  extends Pick<ConversationOptions, 'audit' | 'upstreams' | 'taint' | 'pageSize' | 'watchMs'> {
   snapshots: { current(portalId: string): Promise<VersionedSnapshot | undefined> };
   portalId: string;
   /** Where decisions look up what they ask for. */
@@ -93,7 +93,7 @@ function catalogs({ snapshots, portalId }: EntryOptions): () => Promise<Catalog>
  * @throws SallyportError when the portal's configuration cannot be read.
  */
 export function createEntry(options: EntryOptions): (arrival: Arrival) => Promise<Entered> {
-  const { audit, upstreams, pageSize, watchMs } = options;
+  const { audit, upstreams, taint, pageSize, watchMs } = options;
   const currentCatalog = catalogs(options);
 
   /** What the holder may use, with everything looked up that this request depends on. */
@@ -119,6 +119,7 @@ export function createEntry(options: EntryOptions): (arrival: Arrival) => Promis
       pageSize,
       audit,
       upstreams,
+      taint,
       limitMs,
       watchMs,
       stillAllowed: async () => {

@@ -12,7 +12,9 @@ import { portalsOf, resourcesOf } from '../shared/origin.ts';
 import { createOutgoing } from '../shared/outgoing.ts';
 import { Table } from '../shared/table.ts';
 import { createEvidence } from './evidence/evidence.ts';
+import { storedEvidence } from './evidence/stored-evidence.ts';
 import { createRelay } from './relay.ts';
+import { createTainting } from './taint-sessions.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 
 const environment = readEnvironment(
@@ -53,7 +55,8 @@ const relay = createRelay({
     policies,
     bucket: environment.SNAPSHOT_BUCKET,
   }),
-  evidence: createEvidence({}),
+  evidence: createEvidence(storedEvidence(identity)),
+  taint: createTainting(identity),
   audit: createAuditWriter({
     audit: environment.AUDIT_TABLE,
     payloads: environment.PAYLOADS_TABLE,

@@ -20,6 +20,7 @@ import type { Conversation } from './conversation.ts';
 import { RpcError } from './json-rpc.ts';
 import { createEntry, type EntryOptions, errorFinal } from './message-entry.ts';
 import { countRelayError } from './relay-error.ts';
+import type { TaintSession } from './taint-sessions.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 
 export interface RelayOptions {
@@ -34,6 +35,7 @@ export interface RelayOptions {
   evidence: EvidenceSource;
   audit: AuditWriter;
   upstreams: Upstreams;
+  taint: TaintSession;
   /** Entries per page of a list. */
   pageSize?: number;
   /** The longest that a server may take, in milliseconds. */

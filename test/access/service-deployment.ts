@@ -65,6 +65,7 @@ function relayOf(deployment: TestDeployment, origin: string, exchanges: Exchange
     sessions: holdersOf(deployment),
     snapshots: admission.snapshots,
     evidence: noEvidence,
+    taint: async () => {},
     audit: {
       intent: quiet,
       authentication: quiet,

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type * as z from 'zod';
+import { ServiceTokens } from '../../lambdas/access/clients/service-tokens.ts';
 import { saveAccessSession, savePerson } from '../../lambdas/access/sessions/people-store.ts';
 import { type Person, personId } from '../../lambdas/access/sessions/person.ts';
 import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
-import { createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
+import { createHolderVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { announceOn } from '../../lambdas/admin/announce.ts';
 import { CatalogStore } from '../../lambdas/admin/catalog-store.ts';
 import { dispatch } from '../../lambdas/admin/dispatch.ts';
@@ -111,7 +112,8 @@ export async function startAdministration() {
     portalIds: ['default'],
     owners: ['dana@example.com'],
     networks: [],
-    tokens: createTokenVerifier({ origin: ORIGIN, audience: resourcesOf(ORIGIN).admin, identity }),
+    tokens: createHolderVerifier({ origin: ORIGIN, audience: resourcesOf(ORIGIN).admin, identity }),
+    services: new ServiceTokens(policies, identity),
     sessions: createSessionReader(identity, { keepMs: 0 }),
     documents: new DocumentStore(policies),
     catalogs: new CatalogStore(table('catalog')),

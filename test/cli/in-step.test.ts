@@ -49,6 +49,13 @@ const TRIED: Record<string, string[]> = {
   ],
   'sallyport policy who': ['policy who --server hr --allowed'],
   'sallyport policy diff': ['policy diff FILE', 'policy diff --from FILE --to FILE'],
+  'sallyport device list': ['device list --person a@example.com'],
+  'sallyport device report': ['device report JSON'],
+  'sallyport device delete': ['device delete laptop --person a@example.com'],
+  'sallyport person risk': [
+    'person risk a@example.com',
+    'person risk a@example.com high --reason lost --for 12h',
+  ],
   'sallyport audit list': ['audit list --since 1h --person a@example.com --tool t --limit 5'],
 };
 
@@ -100,6 +107,7 @@ beforeAll(async () => {
   const token = { accessToken: 'token', expiresAt: 9_999_999_999 };
   await writeFile(join(folder, 'tokens.json'), JSON.stringify({ [url]: { [`${url}/api/v1`]: token } }));
   await writeFile(join(folder, 'document.yaml'), 'kind: Policy\n');
+  await writeFile(join(folder, 'devices.json'), '[]');
   Object.assign(process.env, { SALLYPORT_URL: url, SALLYPORT_CONFIG_DIR: folder });
   jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -120,7 +128,10 @@ describe('the command line and the admin API', () => {
 
   it('reach each other: every operation has a command, or a reason to have none', async () => {
     for (const line of Object.values(TRIED).flat()) {
-      const words = line.replaceAll('FILE', join(folder, 'document.yaml')).split(' ');
+      const words = line
+        .replaceAll('FILE', join(folder, 'document.yaml'))
+        .replace('JSON', join(folder, 'devices.json'))
+        .split(' ');
       await createProgram().parseAsync(words, { from: 'user' });
     }
     const operations = routes.map(({ operation }) => operation);

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
+import { ServiceTokens } from '../../lambdas/access/clients/service-tokens.ts';
 import { createOAuthService } from '../../lambdas/access/oauth-service.ts';
 import { createSessionReader } from '../../lambdas/access/sessions/session-reader.ts';
-import { createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
+import { createHolderVerifier, createTokenVerifier } from '../../lambdas/access/tokens/verify-token.ts';
 import { announceOn } from '../../lambdas/admin/announce.ts';
 import { CatalogStore } from '../../lambdas/admin/catalog-store.ts';
 import { dispatch } from '../../lambdas/admin/dispatch.ts';
@@ -103,7 +104,8 @@ export async function startRunningDeployment() {
     portalIds: ['default'],
     owners: ['dana@example.com'],
     networks: [],
-    tokens: createTokenVerifier({ origin, audience: resources.admin, identity }),
+    tokens: createHolderVerifier({ origin, audience: resources.admin, identity }),
+    services: new ServiceTokens(policies, identity),
     sessions,
     documents: new DocumentStore(policies),
     catalogs: new CatalogStore(table('catalog')),

@@ -208,6 +208,7 @@ export async function startPortal(
     sessions,
     audit,
     evidence: noEvidence,
+    taint: async () => {},
     snapshots: { current: async () => ({ version: `v${version}`, snapshot }) },
     upstreams: createUpstreams(outgoing, vault),
     ...relayOptions,

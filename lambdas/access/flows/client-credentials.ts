@@ -35,7 +35,12 @@ function actorOf(ctx: TokenEndpointGrantContext, { id, spec }: ServiceToken): Ac
   };
 }
 
-/** The client credentials grant (RFC 6749 section 4.4): for service tokens alone, at the portal alone. */
+const administration = ({ spec }: ServiceToken) => ({
+  allowed: spec.permissions.length > 0,
+  reason: 'This service token has no permissions at the admin API: its document gives them.',
+});
+
+/** The client credentials grant (RFC 6749 section 4.4): for service tokens alone. */
 export class ClientCredentialsGrant {
   readonly #options: ClientCredentialsOptions;
   readonly #issuing = new WeakMap<KoaContextWithOIDC, ServiceToken>();
@@ -62,19 +67,21 @@ export class ClientCredentialsGrant {
   }
 
   async #answer(provider: Provider, ctx: TokenEndpointGrantContext): Promise<void> {
-    const token = await this.#admit(ctx);
+    const token = await this.#enabled(ctx);
     const { client } = ctx.oidc;
     const proof = await validateDpop(provider, ctx);
     const [resourceServer, ...others] = await resolveRequestedResources(provider, ctx);
     if (!resourceServer || others.length > 0)
       throw new errors.InvalidTarget('ask for one resource: there is a token for each');
+    await this.#admit(ctx, token, resourceServer.scope);
     const asked = ctx.oidc.requestParamScopes;
-    if (asked.size > 0 && !asked.has(PORTAL_SCOPE))
-      throw new errors.InvalidScope(`ask for the scope ${PORTAL_SCOPE}`, [...asked].join(' '));
+    const { scope } = resourceServer;
+    if (asked.size > 0 && !asked.has(scope))
+      throw new errors.InvalidScope(`ask for the scope ${scope}`, [...asked].join(' '));
     const issued = new provider.ClientCredentials({
       client,
       resourceServer,
-      scope: PORTAL_SCOPE,
+      scope,
       expiresIn: LIFETIME.accessToken,
     });
     if (proof) {
@@ -91,20 +98,25 @@ export class ClientCredentialsGrant {
     ctx.body = buildTokenResponse(provider, {
       accessToken,
       expiresIn: LIFETIME.accessToken,
-      scope: PORTAL_SCOPE,
+      scope,
       tokenType: issued.tokenType,
     });
   }
 
-  /** The service token behind the client, if it is enabled and the portal's policies let it in. */
-  async #admit(ctx: TokenEndpointGrantContext): Promise<ServiceToken> {
-    const { services, admission, audit } = this.#options;
-    const token = await services.of(ctx.oidc.client.clientId);
+  /** The service token behind the client, if it is enabled. */
+  async #enabled(ctx: TokenEndpointGrantContext): Promise<ServiceToken> {
+    const token = await this.#options.services.of(ctx.oidc.client.clientId);
     if (!token) throw new errors.UnauthorizedClient('client credentials are for service tokens alone');
     if (!token.spec.enabled) throw invalidClient('This service token is disabled.');
-    const decision = await admission.judge({ serviceToken: token.id });
-    if (decision.allowed) return token;
-    const { reason } = decision;
+    return token;
+  }
+
+  /** At the portal its policies decide, at the admin API whether the document gives it anything to do there. */
+  async #admit(ctx: TokenEndpointGrantContext, token: ServiceToken, scope: string): Promise<void> {
+    const { admission, audit } = this.#options;
+    const { allowed, reason } =
+      scope === PORTAL_SCOPE ? await admission.judge({ serviceToken: token.id }) : administration(token);
+    if (allowed) return;
     const actor = actorOf(ctx, token);
     await audit.record({ activity: 'sign-in', status: 'failure', reason, actor }, ctx.req);
     throw new errors.AccessDenied(errorDescription(reason));

@@ -66,7 +66,8 @@ export class Owner {
 
 /** The slugs of the servers whose tools a real client lists. */
 export async function listedSlugs(client: Client): Promise<Set<string>> {
-  const { tools } = await client.listTools();
+  // Clients keep lists for a minute.
+  const { tools } = await client.listTools(undefined, { cacheMode: 'bypass' });
   return new Set(tools.map(({ name }) => name.split('__')[0] ?? ''));
 }
 
