@@ -174,3 +174,12 @@ export const riskColumns: readonly Column[] = [
   at('BY', 'by'),
   at('REASON', 'reason'),
 ];
+
+export const approvalColumns: readonly Column[] = [
+  at('ID', 'id'),
+  at('PERSON', 'email'),
+  at('POLICY', 'policy'),
+  at('STATUS', 'status'),
+  at('UNTIL', 'until'),
+  at('REASON', 'reason'),
+];

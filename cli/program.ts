@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { urlArgument } from './arguments.ts';
 import { addApply } from './commands/apply.ts';
+import { addApproval } from './commands/approval.ts';
 import { addAudit } from './commands/audit.ts';
 import { addClient } from './commands/client.ts';
 import { addDelete } from './commands/delete.ts';
@@ -60,6 +61,7 @@ export function createProgram(): Command {
     addServiceToken,
     addPolicy,
     addPerson,
+    addApproval,
     addDevice,
   ];
   for (const add of parts) add(program);

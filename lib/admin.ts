@@ -66,6 +66,18 @@ export class Admin extends Construct {
       operations: ['PutItem'],
       partitions: ['Person#*'],
     });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['DeleteItem', 'PutItem'],
+      partitions: ['Approvals#*'],
+    });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['DeleteItem', 'UpdateItem'],
+      partitions: ['ApprovalRequests'],
+    });
     allowSessionEnding(role, tables.identity, keys.data, ['Revocations#*']);
     allowTable(role, {
       table: tables.policies,

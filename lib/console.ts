@@ -49,6 +49,18 @@ export class Console extends Construct {
       // Ids of people, the partitions of the index.
       partitions: ['p_*'],
     });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['DeleteItem', 'GetItem'],
+      partitions: ['RemedyLink#*'],
+    });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['PutItem'],
+      partitions: ['ApprovalRequests', 'Fulfilled#*'],
+    });
     allowSessionEnding(role, tables.identity, keys.data, ['Revocations#p_*']);
     foundation.allowAuditWriting(role);
   }

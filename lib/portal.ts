@@ -43,6 +43,18 @@ export class Portal extends Construct {
       operations: ['GetItem', 'UpdateItem'],
       partitions: ['Taints#*'],
     });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['Query'],
+      partitions: ['Approvals#*', 'Fulfilled#*'],
+    });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['PutItem'],
+      partitions: ['RemedyLink#*'],
+    });
     allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem'] });
     allowTable(role, { table: tables.payloads, key: keys.payloads, operations: ['PutItem'] });
     allowTable(role, {

@@ -9,6 +9,7 @@ import { listAuditRecords } from './handlers/list-audit.ts';
 import { listClients } from './handlers/list-clients.ts';
 import { listDocuments } from './handlers/list-documents.ts';
 import { listMySessions, listSessions } from './handlers/list-sessions.ts';
+import { decideApproval, listMyApprovals } from './handlers/my-approvals.ts';
 import { getRisk, putRisk } from './handlers/person-risk.ts';
 import { putDocument } from './handlers/put-document.ts';
 import { readHealth } from './handlers/read-health.ts';
@@ -37,6 +38,8 @@ const guarded: readonly Route[] = [
   revokeSessions,
   listMySessions,
   revokeMySessions,
+  listMyApprovals,
+  decideApproval,
   putDevices,
   listDevices,
   deleteDevice,

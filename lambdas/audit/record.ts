@@ -53,7 +53,11 @@ export interface Authentication {
     | 'client-registered'
     | 'client-held'
     | 'revocation'
-    | 'key-rotation';
+    | 'key-rotation'
+    | 'step-up'
+    | 'justification'
+    | 'approval-request'
+    | 'approval';
   actor: Actor;
   status: 'success' | 'failure';
   /** The identity provider that somebody signed in with, as far as it is known. */

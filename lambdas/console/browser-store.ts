@@ -13,7 +13,13 @@ const SESSION_SECONDS = 12 * 60 * 60;
 const SIGN_IN_SECONDS = 10 * 60;
 const now = () => Math.floor(Date.now() / 1000);
 
-const signInItem = z.object({ browser: z.string(), verifier: z.string(), ttl: z.number() });
+const signInItem = z.object({
+  browser: z.string(),
+  verifier: z.string(),
+  /** The reference of the page to come back to. */
+  back: z.string().optional(),
+  ttl: z.number(),
+});
 const sessionItem = z.object({
   token: z.object({
     subject: z.string(),
@@ -39,19 +45,25 @@ export class BrowserStore {
     this.#identity = identity;
   }
 
-  /** Keeps what the way back needs, bound to the browser that holds `browser` in a cookie. */
-  async beginSignIn(state: string, browser: string, verifier: string): Promise<void> {
-    const item = { browser: hashOf(browser), verifier, ttl: now() + SIGN_IN_SECONDS };
+  /**
+   * Keeps what the way back needs, bound to the browser that holds `browser` in a cookie.
+   * @param back the reference of the page to come back to; the start unless it is given.
+   */
+  async beginSignIn(state: string, browser: string, verifier: string, back?: string): Promise<void> {
+    const item = { browser: hashOf(browser), verifier, back, ttl: now() + SIGN_IN_SECONDS };
     await this.#identity.putNew({ ...signInKey(state), ...item });
   }
 
-  /** The verifier of a sign-in that this browser began, once; undefined for any other. */
-  async finishSignIn(state: string, browser: string): Promise<string | undefined> {
+  /** What was kept of a sign-in that this browser began, once; undefined for any other. */
+  async finishSignIn(
+    state: string,
+    browser: string,
+  ): Promise<{ verifier: string; back?: string | undefined } | undefined> {
     const key = signInKey(state);
     const { data } = signInItem.safeParse(await this.#identity.get(key));
     if (!data || data.ttl <= now() || data.browser !== hashOf(browser)) return undefined;
     const first = await this.#identity.delete(key, { expression: 'attribute_exists(pk)' });
-    return first ? data.verifier : undefined;
+    return first ? { verifier: data.verifier, back: data.back } : undefined;
   }
 
   /** @returns the id for the cookie and its life in seconds, which ends with the sign-in at the latest. */

@@ -1,3 +1,4 @@
+import { isReference } from '../access/evidence/remedy-links.ts';
 import { listSessionsOfPerson } from '../access/sessions/list-sessions.ts';
 import type { AccessSession } from '../access/sessions/person.ts';
 import { personSubject } from '../access/sessions/subject.ts';
@@ -6,6 +7,8 @@ import type { VersionedSnapshot } from '../policy/snapshot.ts';
 import { SallyportError } from '../shared/errors.ts';
 import { cookie, type HttpRequest, type HttpResponse } from '../shared/http.ts';
 import { resourcesOf } from '../shared/origin.ts';
+import { meetConditions, openLink } from './conditions.ts';
+import { conditionsMetPage, conditionsPage, signInFirstPage } from './conditions-page.ts';
 import { sessionCookieName, setCookie } from './cookies.ts';
 import { checkForm, type EndOptions, endSessions, formTokenOf } from './end-sessions.ts';
 import { deniedPage, homePage, notSetUpPage, type Visitor, welcomePage } from './home-page.ts';
@@ -99,6 +102,29 @@ async function endSession(options: PagesOptions, request: HttpRequest): Promise<
   return signedOut ? forgetBrowser(options, browser) : redirect('/#sessions', []);
 }
 
+/** GET and POST /console/conditions: what policies ask of somebody before a call. */
+async function conditions(options: PagesOptions, request: HttpRequest): Promise<HttpResponse> {
+  const browser = cookie(request, sessionCookieName(options.origin));
+  const visitor = browser === undefined ? undefined : await visitorOf(options, request);
+  const reference = request.query.get('link');
+  if (!visitor || browser === undefined) {
+    if (request.method === 'POST' || !isReference(reference)) return redirect('/', []);
+    return signInFirstPage(reference);
+  }
+  const { name, email } = visitor.person;
+  const signedIn = { name: name ?? email, email, csrf: formTokenOf(browser) };
+  if (request.method === 'POST') {
+    const { remedies } = await meetConditions(options, request, checkForm(browser, request), visitor);
+    return conditionsMetPage(
+      signedIn,
+      remedies.some(({ kind }) => kind === 'approval'),
+    );
+  }
+  const open = await openLink(options.identity, reference, visitor);
+  const current = await options.snapshots.current(options.portalId);
+  return current ? conditionsPage(open, visitor, signedIn, current.snapshot) : notFound();
+}
+
 const notFound = () =>
   page({ status: 404, title: 'Nothing here', body: html`<p><a href="/">The portal’s page</a></p>` });
 
@@ -117,6 +143,8 @@ export async function answerPage(options: PagesOptions, request: HttpRequest): P
     'GET /console/callback': () => finishSignIn(options, request),
     'POST /console/sign-out': () => signOut(options, request),
     'POST /console/sessions/end': () => endSession(options, request),
+    'GET /console/conditions': () => conditions(options, request),
+    'POST /console/conditions': () => conditions(options, request),
   };
   if (request.path === '/mcp')
     return answerAtMcpEndpoint(request, resourcesOf(options.origin).portal, options.allowedOrigins);

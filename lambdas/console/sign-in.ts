@@ -1,3 +1,4 @@
+import { isReference } from '../access/evidence/remedy-links.ts';
 import type { SessionReader } from '../access/sessions/session-reader.ts';
 import type { TokenVerifier } from '../access/tokens/verify-token.ts';
 import { SallyportError } from '../shared/errors.ts';
@@ -35,7 +36,8 @@ export async function beginSignIn(options: SignInOptions, request: HttpRequest):
   const browser = isSecret(known) ? known : newSecret();
   const state = newSecret();
   const { url, verifier } = await issuer.authorizationUrl(state, request.query.has('again'));
-  await browsers.beginSignIn(state, browser, verifier);
+  const link = request.query.get('link');
+  await browsers.beginSignIn(state, browser, verifier, isReference(link) ? link : undefined);
   return redirect(url, [setCookie(origin, name, browser, browsers.signInSeconds)]);
 }
 
@@ -58,13 +60,14 @@ export async function finishSignIn(options: SignInOptions, request: HttpRequest)
   const browser = cookie(request, signInCookieName(origin));
   const state = request.query.get('state') ?? undefined;
   if (!isSecret(browser) || !isSecret(state)) throw expired();
-  const verifier = await browsers.finishSignIn(state, browser);
-  if (verifier === undefined) throw expired();
+  const begun = await browsers.finishSignIn(state, browser);
+  if (begun === undefined) throw expired();
+  const { verifier, back } = begun;
   try {
     const token = await tokens.verify(await issuer.redeem(request.query, state, verifier));
     const { expiresAt } = await sessions.read(token);
     const { id, seconds } = await browsers.beginSession(token, expiresAt);
-    return redirect('/', [
+    return redirect(back === undefined ? '/' : `/console/conditions?link=${back}`, [
       setCookie(origin, sessionCookieName(origin), id, seconds),
       setCookie(origin, signInCookieName(origin), '', 0),
     ]);

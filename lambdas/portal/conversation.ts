@@ -11,6 +11,7 @@ import { modernResult } from './eras/modern.ts';
 import type { PortalRequest } from './eras/portal-request.ts';
 import { type Ending, ExchangeRecord } from './exchange-record.ts';
 import { forwardTo } from './forwarding.ts';
+import { Held, heldAnswer, type RemedyAddress, withoutOwnAnswer } from './held.ts';
 import type { JsonObject } from './json.ts';
 import { code, errorMessage, RpcError, resultMessage } from './json-rpc.ts';
 import type { Context, Method } from './methods/context.ts';
@@ -33,6 +34,7 @@ export interface ConversationOptions {
   audit: AuditWriter;
   upstreams: Upstreams;
   taint: TaintSession;
+  remedyAddress: RemedyAddress;
   /** Milliseconds that the whole may take. */
   limitMs: number;
   /** Milliseconds between two looks at whether the person may still do what is going on. */
@@ -77,10 +79,10 @@ export class Conversation {
   async #settled(signal: AbortSignal, outlet: Outlet): Promise<Final> {
     const { access, method } = this.#options;
     try {
-      if (!access.portal.allowed) throw refused(access.portal);
+      if (!access.portal.allowed && access.portal.remedies.length === 0) throw refused(access.portal);
       return await this.#succeeded(await method(this.#context(signal, outlet)));
     } catch (error) {
-      return this.#failed(error);
+      return error instanceof Held ? this.#held(error) : this.#failed(error);
     }
   }
 
@@ -100,7 +102,8 @@ export class Conversation {
         this.#offer = offer;
         await taint(access.subject, offer.at.server);
         const options = { upstreams, request, record, holder, signal, onNotification: notify };
-        return forwardTo(offer, forwarding, options);
+        const params = withoutOwnAnswer(forwarding.params);
+        return forwardTo(offer, { ...forwarding, params }, options);
       },
     };
   }
@@ -118,6 +121,21 @@ export class Conversation {
     const text = JSON.stringify(message);
     await this.#record.outcome(this.#ending(statusOfResult(result), text, message.result));
     return { text, status: 200 };
+  }
+
+  /** Something has to be done first: says what, and where. */
+  async #held(held: Held): Promise<Final> {
+    const { access, request, remedyAddress } = this.#options;
+    try {
+      if (held.offer) this.#record.goesTo(held.offer, held.decision);
+      const url = await remedyAddress(access.subject, held.decision);
+      const message = this.#resultMessage(heldAnswer(request, held, url));
+      const text = JSON.stringify(message);
+      await this.#record.outcome({ status: 'denied', responseBytes: Buffer.byteLength(text) });
+      return { text, status: 200 };
+    } catch (error) {
+      return this.#failed(error);
+    }
   }
 
   async #failed(thrown: unknown): Promise<Final> {

@@ -37,7 +37,10 @@ export type Entered =
   | { kind: 'conversation'; conversation: Conversation };
 
 export interface EntryOptions
-  extends Pick<ConversationOptions, 'audit' | 'upstreams' | 'taint' | 'pageSize' | 'watchMs'> {
+  extends Pick<
+    ConversationOptions,
+    'audit' | 'upstreams' | 'taint' | 'remedyAddress' | 'pageSize' | 'watchMs'
+  > {
   snapshots: { current(portalId: string): Promise<VersionedSnapshot | undefined> };
   portalId: string;
   /** Where decisions look up what they ask for. */
@@ -93,7 +96,7 @@ function catalogs({ snapshots, portalId }: EntryOptions): () => Promise<Catalog>
  * @throws SallyportError when the portal's configuration cannot be read.
  */
 export function createEntry(options: EntryOptions): (arrival: Arrival) => Promise<Entered> {
-  const { audit, upstreams, taint, pageSize, watchMs } = options;
+  const { audit, upstreams, taint, remedyAddress, pageSize, watchMs } = options;
   const currentCatalog = catalogs(options);
 
   /** What the holder may use, with everything looked up that this request depends on. */
@@ -120,6 +123,7 @@ export function createEntry(options: EntryOptions): (arrival: Arrival) => Promis
       audit,
       upstreams,
       taint,
+      remedyAddress,
       limitMs,
       watchMs,
       stillAllowed: async () => {

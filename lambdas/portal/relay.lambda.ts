@@ -13,6 +13,7 @@ import { createOutgoing } from '../shared/outgoing.ts';
 import { Table } from '../shared/table.ts';
 import { createEvidence } from './evidence/evidence.ts';
 import { storedEvidence } from './evidence/stored-evidence.ts';
+import { remedyAddressAt } from './held.ts';
 import { createRelay } from './relay.ts';
 import { createTainting } from './taint-sessions.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
@@ -57,6 +58,7 @@ const relay = createRelay({
   }),
   evidence: createEvidence(storedEvidence(identity)),
   taint: createTainting(identity),
+  remedyAddress: remedyAddressAt(environment.SALLYPORT_ORIGIN, identity),
   audit: createAuditWriter({
     audit: environment.AUDIT_TABLE,
     payloads: environment.PAYLOADS_TABLE,

@@ -17,6 +17,7 @@ import { checkContentType } from './checks/content-type.ts';
 import { checkJson } from './checks/json.ts';
 import { checkOrigin } from './checks/origin.ts';
 import type { Conversation } from './conversation.ts';
+import type { RemedyAddress } from './held.ts';
 import { RpcError } from './json-rpc.ts';
 import { createEntry, type EntryOptions, errorFinal } from './message-entry.ts';
 import { countRelayError } from './relay-error.ts';
@@ -36,6 +37,7 @@ export interface RelayOptions {
   audit: AuditWriter;
   upstreams: Upstreams;
   taint: TaintSession;
+  remedyAddress: RemedyAddress;
   /** Entries per page of a list. */
   pageSize?: number;
   /** The longest that a server may take, in milliseconds. */

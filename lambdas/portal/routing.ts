@@ -1,6 +1,7 @@
 import type { Decision } from '../policy/decision.ts';
 import { type Access, isOpen, refused } from './access.ts';
 import type { Catalog, Offer, ToolOffer } from './catalog.ts';
+import { Held } from './held.ts';
 import { invalidParams, type RpcError } from './json-rpc.ts';
 
 /** Where a request goes, with the decision that let it. */
@@ -35,7 +36,8 @@ function routed<O extends Offer>(
   if (!offer) throw new NotRouted(invalidParams(what), undefined);
   const decision = decide(offer, access);
   if (decision.allowed) return { offer, decision };
-  const mayKnow = decision.told || decision.remedies.length > 0 || isOpen(decide(offer, access.elsewhere));
+  if (decision.remedies.length > 0) throw new Held(decision, offer);
+  const mayKnow = decision.told || isOpen(decide(offer, access.elsewhere));
   throw new NotRouted(mayKnow ? refused(decision) : invalidParams(what), { offer, decision });
 }
 
@@ -56,7 +58,7 @@ function single(offers: readonly Offer[], access: Access, uri: string): Route | 
   const servers = new Map(offers.map((offer) => [offer.at, offer]));
   const routes = [...servers.values()]
     .map((offer) => ({ offer, decision: access.to(offer.at) }))
-    .filter(({ decision }) => decision.allowed);
+    .filter(({ decision }) => decision.allowed || decision.remedies.length > 0);
   if (routes.length > 1)
     throw new NotRouted(
       invalidParams('Several servers of the portal have this resource.', { uri }),
@@ -71,6 +73,7 @@ function routeUri(groups: readonly (() => readonly Offer[])[], access: Access, u
   for (const candidates of groups) {
     const offers = candidates();
     const route = single(offers, access, uri);
+    if (route && !route.decision.allowed) throw new Held(route.decision, route.offer);
     if (route) return route;
     refused ??= offers[0];
   }

@@ -66,6 +66,7 @@ function relayOf(deployment: TestDeployment, origin: string, exchanges: Exchange
     snapshots: admission.snapshots,
     evidence: noEvidence,
     taint: async () => {},
+    remedyAddress: async () => 'https://sallyport.test/console/conditions',
     audit: {
       intent: quiet,
       authentication: quiet,

@@ -89,7 +89,7 @@ describe('the risk of a person', () => {
     ]);
     const { body } = await admin.call('GET', '/audit', { query: { limit: '2' } });
     expect(body.items).toMatchObject([
-      { type: 'change', kind: 'Risk', activity: 'update', status: 'success' },
+      { type: 'change', activity: 'update', status: 'success' },
       {},
     ]);
   });

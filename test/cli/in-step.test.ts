@@ -56,6 +56,9 @@ const TRIED: Record<string, string[]> = {
     'person risk a@example.com',
     'person risk a@example.com high --reason lost --for 12h',
   ],
+  'sallyport approval list': ['approval list'],
+  'sallyport approval approve': ['approval approve some-id --for 1h'],
+  'sallyport approval deny': ['approval deny some-id'],
   'sallyport audit list': ['audit list --since 1h --person a@example.com --tool t --limit 5'],
 };
 

@@ -209,6 +209,7 @@ export async function startPortal(
     audit,
     evidence: noEvidence,
     taint: async () => {},
+    remedyAddress: async () => 'https://sallyport.test/console/conditions',
     snapshots: { current: async () => ({ version: `v${version}`, snapshot }) },
     upstreams: createUpstreams(outgoing, vault),
     ...relayOptions,

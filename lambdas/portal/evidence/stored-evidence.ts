@@ -1,4 +1,5 @@
 import { devicesOf } from '../../access/evidence/devices.ts';
+import { fulfilledOf } from '../../access/evidence/fulfilled.ts';
 import { riskOf } from '../../access/evidence/risk.ts';
 import { taintsOf } from '../../access/evidence/taints.ts';
 import { KeptReads } from '../../access/sessions/kept-reads.ts';
@@ -27,6 +28,7 @@ export function storedEvidence(identity: Table, clock: () => number = Date.now):
       const person = personOf(subject);
       return person === undefined ? undefined : devices.read(person, () => devicesOf(identity, person));
     },
+    fulfilled: (subject) => fulfilledOf(identity, subject),
     taints: (subject) => taintsOf(identity, subject),
   };
 }
