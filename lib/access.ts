@@ -76,6 +76,12 @@ export class Access extends Construct {
       indexes: ['by-grant'],
       indexesOnly: true,
     });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['Query'],
+      partitions: ['AssertionKeys'],
+    });
     allowKeyRing(role, foundation);
 
     this.authorizer = new BundledFunction(this, 'Authorizer', {

@@ -53,7 +53,7 @@ export class Portal extends Construct {
       table: tables.identity,
       key: keys.data,
       operations: ['PutItem'],
-      partitions: ['RemedyLink#*'],
+      partitions: ['AssertionKeys', 'RemedyLink#*'],
     });
     allowTable(role, { table: tables.audit, key: keys.data, operations: ['PutItem'] });
     allowTable(role, { table: tables.payloads, key: keys.payloads, operations: ['PutItem'] });
@@ -61,7 +61,7 @@ export class Portal extends Construct {
       table: tables.vault,
       key: keys.vault,
       operations: ['GetItem', 'PutItem'],
-      partitions: ['upstream-session#*'],
+      partitions: ['assertion-key#*', 'upstream-session#*'],
     });
   }
 }

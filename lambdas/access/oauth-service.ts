@@ -7,6 +7,7 @@ import { refuseTooMany } from './clients/registration-limit.ts';
 import { completeForm } from './complete-form.ts';
 import { leadOn, PREFILLED_CODE } from './flows/device-pages.ts';
 import { serve } from './http-bridge.ts';
+import { ASSERTION_KEYS_PATH, publicAssertionKeys } from './keys/assertion-keys.ts';
 import { KeyRingStore } from './keys/key-ring-store.ts';
 import { renewed } from './keys/renewed.ts';
 import { loadSecrets } from './keys/signing-key.ts';
@@ -82,6 +83,10 @@ export function createOAuthService(options: OAuthOptions): (request: HttpRequest
     const resource = protectedResourceMetadata(request, origin, resources, deployment);
     if (resource && request.method === 'OPTIONS') return preflight('GET');
     if (resource) return ['GET', 'HEAD'].includes(request.method) ? resource : NOT_FOUND;
+    if (request.path === ASSERTION_KEYS_PATH && ['GET', 'HEAD'].includes(request.method))
+      return jsonResponse(200, await publicAssertionKeys(options.identity), {
+        'cache-control': 'max-age=300',
+      });
     const route = routeOf(request);
     if (!deviceCode && request.path.startsWith('/oauth/device')) return NOT_FOUND;
     switch (route?.kind) {

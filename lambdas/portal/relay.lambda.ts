@@ -1,6 +1,8 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { ServiceTokens } from '../access/clients/service-tokens.ts';
+import { createGuardedFetch } from '../access/guarded-fetch.ts';
+import { assertionKeys } from '../access/keys/assertion-keys.ts';
 import { createHolderReader } from '../access/sessions/holder-reader.ts';
 import { createSessionReader } from '../access/sessions/session-reader.ts';
 import { createHolderVerifier } from '../access/tokens/verify-token.ts';
@@ -12,6 +14,7 @@ import { portalsOf, resourcesOf } from '../shared/origin.ts';
 import { createOutgoing } from '../shared/outgoing.ts';
 import { Table } from '../shared/table.ts';
 import { createEvidence } from './evidence/evidence.ts';
+import { ExternalEvaluations } from './evidence/external.ts';
 import { storedEvidence } from './evidence/stored-evidence.ts';
 import { remedyAddressAt } from './held.ts';
 import { createRelay } from './relay.ts';
@@ -38,6 +41,17 @@ const environment = readEnvironment(
 const identity = new Table(environment.IDENTITY_TABLE);
 const policies = new Table(environment.POLICIES_TABLE);
 
+const vault = new Table(environment.VAULT_TABLE);
+const outgoing = createOutgoing(environment.OUTGOING_NETWORKS);
+const snapshots = new SnapshotReader({ policies, bucket: environment.SNAPSHOT_BUCKET });
+const evaluations = new ExternalEvaluations({
+  origin: environment.SALLYPORT_ORIGIN,
+  portalId: environment.PORTAL_ID,
+  signingKey: assertionKeys(vault, identity),
+  fetch: createGuardedFetch(outgoing, { mostBytes: 64_000, timeoutMs: 5_000 }),
+  evaluations: async () => (await snapshots.current(environment.PORTAL_ID))?.snapshot.evaluations ?? {},
+});
+
 /** Requests pass for this long after their token's expiry, as the authorizer's cached answer lets them. */
 const CACHED_ANSWER_SECONDS = 60;
 
@@ -52,11 +66,11 @@ const relay = createRelay({
     toleranceSeconds: CACHED_ANSWER_SECONDS,
   }),
   sessions: createHolderReader(createSessionReader(identity), new ServiceTokens(policies, identity)),
-  snapshots: new SnapshotReader({
-    policies,
-    bucket: environment.SNAPSHOT_BUCKET,
+  snapshots,
+  evidence: createEvidence({
+    ...storedEvidence(identity),
+    external: (subject, ids) => evaluations.look(subject, ids),
   }),
-  evidence: createEvidence(storedEvidence(identity)),
   taint: createTainting(identity),
   remedyAddress: remedyAddressAt(environment.SALLYPORT_ORIGIN, identity),
   audit: createAuditWriter({
@@ -64,10 +78,7 @@ const relay = createRelay({
     payloads: environment.PAYLOADS_TABLE,
     retentionDays: environment.AUDIT_RETENTION_DAYS,
   }),
-  upstreams: createUpstreams(
-    createOutgoing(environment.OUTGOING_NETWORKS),
-    new Table(environment.VAULT_TABLE),
-  ),
+  upstreams: createUpstreams(outgoing, vault),
 });
 
 export const handler = streaming((request, context: Context) =>

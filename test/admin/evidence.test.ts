@@ -88,10 +88,7 @@ describe('the risk of a person', () => {
       { level: 'high', reason: 'lost laptop', by: 'dana@example.com' },
     ]);
     const { body } = await admin.call('GET', '/audit', { query: { limit: '2' } });
-    expect(body.items).toMatchObject([
-      { type: 'change', activity: 'update', status: 'success' },
-      {},
-    ]);
+    expect(body.items).toMatchObject([{ type: 'change', activity: 'update', status: 'success' }, {}]);
   });
 
   it('ends by itself', async () => {
