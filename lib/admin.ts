@@ -64,7 +64,7 @@ export class Admin extends Construct {
       table: tables.identity,
       key: keys.data,
       operations: ['PutItem'],
-      partitions: ['Person#*'],
+      partitions: ['Devices#*', 'Risk#*'],
     });
     allowTable(role, {
       table: tables.identity,

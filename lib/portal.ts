@@ -40,8 +40,14 @@ export class Portal extends Construct {
     allowTable(role, {
       table: tables.identity,
       key: keys.data,
-      operations: ['GetItem', 'UpdateItem'],
+      operations: ['UpdateItem'],
       partitions: ['Taints#*'],
+    });
+    allowTable(role, {
+      table: tables.identity,
+      key: keys.data,
+      operations: ['GetItem'],
+      partitions: ['Devices#*', 'Risk#*', 'Taints#*'],
     });
     allowTable(role, {
       table: tables.identity,

@@ -116,7 +116,7 @@ describe('a service token', () => {
 
   it('cannot get a token for the admin API, and none of its tokens is one of a person', async () => {
     const resource = `${deployment.origin}/api/v1`;
-    expect((await ask('ci', secret, { resource })).body.error).toBe('invalid_target');
+    expect((await ask('ci', secret, { resource })).body.error).toBe('access_denied');
     const token = await tokenFor('ci', secret);
     const { origin, identity } = deployment;
     for (const audience of [resource, deployment.mcpUrl])

@@ -70,6 +70,8 @@ const leaves = (command: Command): Command[] =>
 const commands = leaves(createProgram());
 const reached = new Set<string>();
 const ANSWER = {
+  email: 'a@example.com',
+  policy: 'some-id',
   clientId: 'service-some-id',
   secret: 'secret',
   expiresAt: '2026-11-02T09:00:00.000Z',

@@ -104,9 +104,12 @@ describe('what the functions may do', () => {
     for (const { actions: operations } of readers) expect(operations).toEqual(['dynamodb:GetItem']);
   });
 
-  it.each(['AccessAuthorizer', 'PortalRelay'])(
-    'lets %s read of identities what stands behind a token, and no sign-in that is under way',
-    (role) => {
+  it.each([
+    ['AccessAuthorizer', []],
+    ['PortalRelay', ['Devices#*', 'Risk#*', 'Taints#*']],
+  ])(
+    'lets %s read of identities what stands behind a token and what policies look at, and no sign-in that is under way',
+    (role, evidence) => {
       const read = onTable('Identity', role)
         .filter((s) => s.actions.includes('dynamodb:GetItem'))
         .flatMap((s) => s.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*']);
@@ -118,12 +121,13 @@ describe('what the functions may do', () => {
           'Person#*',
           'Revocations#*',
           'ServiceTokenSecrets#*',
+          ...evidence,
         ]),
       );
     },
   );
 
-  it('lets the page of people end sessions, and change nothing else of identities', () => {
+  it('lets the page of people end sessions and meet conditions, and change nothing else of identities', () => {
     const partitionsOf = (operation: string): string[] =>
       onTable('Identity', 'ConsolePages')
         .filter((s) => s.actions.includes(`dynamodb:${operation}`))
@@ -131,8 +135,8 @@ describe('what the functions may do', () => {
         .map(String)
         .toSorted();
     const own = ['ConsoleSession#*', 'ConsoleSignIn#*'];
-    expect(partitionsOf('DeleteItem')).toEqual(['AccessSession#*', ...own, 'Grant#*']);
-    expect(partitionsOf('PutItem')).toEqual(own);
+    expect(partitionsOf('DeleteItem')).toEqual(['AccessSession#*', ...own, 'Grant#*', 'RemedyLink#*']);
+    expect(partitionsOf('PutItem')).toEqual(['ApprovalRequests', ...own, 'Fulfilled#*']);
     expect(partitionsOf('UpdateItem')).toEqual(['Revocations#p_*']);
     expect(partitionsOf('Query')).toEqual(['p_*']);
   });
@@ -144,10 +148,16 @@ describe('what the functions may do', () => {
     expect(new Set(touched)).toEqual(new Set(['Jwks#*', 'ClientReview']));
   });
 
-  it('keeps the relay from changing identities and configuration: it remembers used proofs alone', () => {
+  it('keeps the relay from changing identities and configuration: it notes proofs, reads and questions alone', () => {
     const writing = onTable('Identity', 'PortalRelay').filter((s) => !s.actions.includes('dynamodb:GetItem'));
+    const on = (...partitions: string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+    });
     expect(writing.map((s) => [s.actions, s.conditions])).toEqual([
-      [['dynamodb:PutItem'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['DpopProof#*'] } }],
+      [['dynamodb:PutItem'], on('DpopProof#*')],
+      [['dynamodb:UpdateItem'], on('Taints#*')],
+      [['dynamodb:Query'], on('Approvals#*', 'Fulfilled#*')],
+      [['dynamodb:PutItem'], on('AssertionKeys', 'RemedyLink#*')],
     ]);
     expect(actions('Policies', 'PortalRelay')).toEqual(new Set(['dynamodb:GetItem']));
   });

@@ -18,7 +18,7 @@ const pairOf = async (alg: string, options: object = {}) => {
 
 describe('a service token document', () => {
   it('has defaults, and limits for how long its secrets live', () => {
-    expect(parse({}).spec).toEqual({ title: 'CI', enabled: true, secretLifetimeDays: 90 });
+    expect(parse({}).spec).toEqual({ title: 'CI', enabled: true, permissions: [], secretLifetimeDays: 90 });
     for (const secretLifetimeDays of [0, 366, 1.5])
       expect(() => parse({ secretLifetimeDays })).toThrow(
         expect.objectContaining({ at: 'spec.secretLifetimeDays' }),

@@ -17,7 +17,7 @@ const device = z.object({
 });
 const item = z.object({ devices: z.array(device), number: z.number() });
 
-const devicesKey = (person: string): Key => ({ pk: `Person#${person}`, sk: 'devices' });
+const devicesKey = (person: string): Key => ({ pk: `Devices#${person}`, sk: 'current' });
 
 interface Kept {
   devices: Device[];

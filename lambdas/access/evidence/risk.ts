@@ -17,7 +17,7 @@ export interface StatedRisk {
 
 const item = z.object({ level: riskLevel, reason: z.string(), expiresAt: z.number(), by: z.string() });
 
-const riskKey = (person: string): Key => ({ pk: `Person#${person}`, sk: 'risk' });
+const riskKey = (person: string): Key => ({ pk: `Risk#${person}`, sk: 'current' });
 
 /** The risk in force; undefined when nobody said anything, or it has ended. */
 export async function riskOf(identity: Table, person: string): Promise<StatedRisk | undefined> {
