@@ -42,13 +42,15 @@ export async function startEvaluator(
       .sign(privateKey);
   }
 
-  const server = createServer(async (request, response) => {
-    if (request.url === '/keys') return void response.end(JSON.stringify(keys));
-    try {
-      response.end(await answer(await text(request)));
-    } catch {
-      response.writeHead(400).end();
+  const server = createServer((request, response) => {
+    if (request.url === '/keys') {
+      response.end(JSON.stringify(keys));
+      return;
     }
+    text(request)
+      .then(answer)
+      .then((signed) => response.end(signed))
+      .catch(() => response.writeHead(400).end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -160,7 +160,7 @@ function compares({ argument }: Of<'argument'>, value: unknown): Answer {
     if (wanted.includes(value as string)) return 'yes';
     return wanted.some((one) => typeName(one) !== typeName(value)) ? 'unknown' : 'no';
   }
-  const [[operator = '', than] = []] = Object.entries(others).filter(([, one]) => one !== undefined);
+  const [[operator, than] = ['', undefined]] = Object.entries(others).filter(([, one]) => one !== undefined);
   if (typeName(value) !== typeName(than)) return 'unknown';
   const [left, right] = [value as never, than as never];
   switch (operator) {

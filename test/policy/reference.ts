@@ -26,14 +26,14 @@ const ifKnown = <T>(value: T | undefined, holds: (value: T) => boolean): Answer 
   value === undefined ? 'unknown' : yesOrNo(holds(value));
 
 /** Selectors about people, which no service token ever is; and those that are judged on each request. */
-const OF_PEOPLE = [
-  ...['everyone', 'email', 'emailDomain', 'emailList', 'group', 'claim', 'loginMethod'],
-  ...['authenticationMethod', 'devicePosture', 'userRisk'],
-];
-const OF_REQUESTS = [
-  ...['ipRange', 'ipList', 'country', 'clientCertificate', 'anyClientCertificate', 'devicePosture'],
-  ...['externalEvaluation', 'userRisk', 'time', 'taint'],
-];
+const OF_PEOPLE =
+  'everyone email emailDomain emailList group claim loginMethod authenticationMethod devicePosture userRisk'.split(
+    ' ',
+  );
+const OF_REQUESTS =
+  'ipRange ipList country clientCertificate anyClientCertificate devicePosture externalEvaluation userRisk time taint'.split(
+    ' ',
+  );
 
 function judge(selector: Selector, question: Question, named: Named): Answer {
   const { subject, evidence, target, now } = question;

@@ -45,12 +45,19 @@ async function approvalsOf(api: AdminApi): Promise<(policy: string) => Asked | u
 const mayDecide = (asked: Asked | undefined, request: ApprovalRequest, { id, email }: Person): boolean =>
   asked?.approvers.includes(email) === true && request.person !== id && request.email !== email;
 
-const inWords = ({ person: _, requestedAt, until, by, ...request }: ApprovalRequest) => ({
-  ...request,
-  requestedAt: new Date(requestedAt * 1000).toISOString(),
-  until: until === undefined ? null : new Date(until * 1000).toISOString(),
-  by: by ?? null,
-});
+function inWords({ id, email, policy, reason, status, requestedAt, until, by }: ApprovalRequest) {
+  const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+  return {
+    id,
+    email,
+    policy,
+    reason,
+    status,
+    requestedAt: iso(requestedAt),
+    until: until === undefined ? null : iso(until),
+    by: by ?? null,
+  };
+}
 
 export const listMyApprovals: PersonalRoute = {
   operation: 'listMyApprovals',

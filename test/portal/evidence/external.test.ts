@@ -28,12 +28,15 @@ const signed = (claims: object, key = pairs.privateKey, issuer = `${url}/evaluat
 beforeAll(async () => {
   [own, pairs] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')];
   const keys = { keys: [{ ...(await exportJWK(pairs.publicKey)), kid: 'one', alg: 'ES256' }] };
-  server = createServer(async (request, response) => {
-    if (request.url === '/keys') return void response.end(JSON.stringify(keys));
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { token } = JSON.parse(await text(request)) as { token: string };
     const question = decodeJwt<{ nonce: string; email?: string }>(token);
     asked.push(question);
     await respond(question.nonce, response, request);
+  };
+  server = createServer((request, response) => {
+    if (request.url === '/keys') response.end(JSON.stringify(keys));
+    else answer(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
