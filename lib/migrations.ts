@@ -1,5 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { kindNames } from '../lambdas/shared/documents/kinds.ts';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
 import { JobQueue } from './job-queue.ts';
@@ -32,12 +33,12 @@ export class Migrations extends Construct {
     allowTable(role, {
       ...policies,
       operations: ['GetItem'],
-      partitions: ['Configuration#head', 'Policy#*', 'Portal#*', 'Server#*', 'ServiceToken#*'],
+      partitions: ['Configuration#head', ...kindNames.map((kind) => `${kind}#*`)],
     });
     allowTable(role, {
       ...policies,
       operations: ['Query'],
-      partitions: ['Policy', 'Portal', 'Server', 'ServiceToken'],
+      partitions: [...kindNames],
       indexes: ['by-kind'],
       indexesOnly: true,
     });

@@ -14,8 +14,11 @@ let network: UnreliableStore;
 let audit: Table;
 let payloads: Table;
 let client: DynamoDBClient;
-/** Each test writes on a day of its own, so that it reads back its own records alone. */
-let now = Date.parse('2026-03-01T12:00:00Z');
+/**
+ * Each test writes on a day of its own, so that it reads back its own records alone, and in a time to come, since
+ * tables drop what has expired.
+ */
+let now = Date.parse('2101-03-01T12:00:00Z');
 const day = () => new Date(now).toISOString().slice(0, 10);
 const records = () => readAll(audit, day());
 

@@ -4,7 +4,8 @@ export type Swap =
   | 'metric-math'
   | 'streaming'
   | 'provider-url'
-  | 'distribution-origin';
+  | 'distribution-origin'
+  | 'edge-modules';
 
 /** What the emulator lacks of AWS, with the reason: all this is not seen by `npm run test:deploy`. */
 export interface Gaps {
@@ -36,6 +37,8 @@ export const GAPS: Gaps = {
     'provider-url': 'Its user pools have no attribute ProviderURL: the same URL is put together.',
     'distribution-origin':
       'Its CloudFront refuses origins with a host name of AWS: the origin is the same API by its local URL.',
+    'edge-modules':
+      "Its functions at the edge have no modules: the host of the origin is not named there, but by leaving out the viewer's, and the country is not handed over.",
   },
   runtime: {
     awslambda: 'Its Node runtime has no streaming handlers: a streamed answer is collected.',

@@ -1,5 +1,5 @@
 import { CfnMethod } from 'aws-cdk-lib/aws-apigateway';
-import { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import { CfnDistribution, CfnFunction as CfnEdgeFunction } from 'aws-cdk-lib/aws-cloudfront';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnAlias, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
@@ -111,6 +111,31 @@ const reachApiLocally: Change = (resource, emulator) => {
   return true;
 };
 
+const EDGE_MODULE = "import cf from 'cloudfront';";
+
+/** AWS's own policy `AllViewerExceptHostHeader`: what is left when the function at the edge names no host. */
+const EXCEPT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
+
+const nameNoHostAtTheEdge: Change = (resource) => {
+  if (resource instanceof CfnDistribution) {
+    resource.addPropertyOverride(
+      'DistributionConfig.DefaultCacheBehavior.OriginRequestPolicyId',
+      EXCEPT_HOST,
+    );
+    return true;
+  }
+  if (!(resource instanceof CfnEdgeFunction)) return false;
+  const code: unknown = Stack.of(resource).resolve(resource.functionCode);
+  if (!JSON.stringify(code).includes(EDGE_MODULE)) return false;
+  const swapped = replaceParts(code, (part) =>
+    typeof part === 'string'
+      ? part.replace(EDGE_MODULE, 'const cf = { updateRequestOrigin: () => undefined };')
+      : undefined,
+  );
+  resource.addPropertyOverride('FunctionCode', swapped);
+  return true;
+};
+
 export const SWAPS: Readonly<Record<Swap, Change>> = {
   'alias-updates': updateAliasesAtOnce,
   'address-sets': nameNoAddressSets,
@@ -118,4 +143,5 @@ export const SWAPS: Readonly<Record<Swap, Change>> = {
   streaming: answerInOnePiece,
   'provider-url': putProviderUrlTogether,
   'distribution-origin': reachApiLocally,
+  'edge-modules': nameNoHostAtTheEdge,
 };
