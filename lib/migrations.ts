@@ -1,11 +1,21 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { kindNames } from '../lambdas/shared/documents/kinds.ts';
 import type { Foundation } from './foundation.ts';
 import { BundledFunction } from './function.ts';
 import { JobQueue } from './job-queue.ts';
 import { Keys } from './keys.ts';
 import { allowTable } from './permissions.ts';
+
+/** The kinds of configuration documents, which portals are put together from. */
+const DOCUMENT_KINDS = [
+  'ExternalEvaluation',
+  'List',
+  'Policy',
+  'Portal',
+  'RuleGroup',
+  'Server',
+  'ServiceToken',
+] as const;
 
 /** Brings stored data to the version that the deployed code works with. */
 export class Migrations extends Construct {
@@ -29,16 +39,15 @@ export class Migrations extends Construct {
       operations: ['GetItem', 'PutItem'],
       partitions: ['DataVersion', 'Snapshot#*'],
     });
-    // Portals are put together from all documents.
     allowTable(role, {
       ...policies,
       operations: ['GetItem'],
-      partitions: ['Configuration#head', ...kindNames.map((kind) => `${kind}#*`)],
+      partitions: ['Configuration#head', ...DOCUMENT_KINDS.map((kind) => `${kind}#*`)],
     });
     allowTable(role, {
       ...policies,
       operations: ['Query'],
-      partitions: [...kindNames],
+      partitions: DOCUMENT_KINDS,
       indexes: ['by-kind'],
       indexesOnly: true,
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { kindNames } from '../../lambdas/shared/documents/kinds.ts';
 import { resourcesOf, statements, template, withoutScope } from './template.ts';
 
 const production = template();
@@ -139,6 +140,13 @@ describe('what the functions may do', () => {
     expect(partitionsOf('PutItem')).toEqual(['ApprovalRequests', ...own, 'Fulfilled#*']);
     expect(partitionsOf('UpdateItem')).toEqual(['Revocations#p_*']);
     expect(partitionsOf('Query')).toEqual(['p_*']);
+  });
+
+  it('lets migrations read every kind of document, since portals are put together from all of them', () => {
+    const read = onTable('Policies', 'MigrationsMigrate').flatMap(
+      (s) => s.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [],
+    );
+    expect(read).toEqual(expect.arrayContaining(kindNames.flatMap((kind) => [kind, `${kind}#*`])));
   });
 
   it('lets maintenance publish keys and decide about applications, and nothing else of identities', () => {
