@@ -18,7 +18,7 @@ import { checkGaps } from './still-lacking.ts';
 import { updateInPlace } from './update.ts';
 
 /** Ignored by git; the emulator's installation stays there for the next run. */
-const kept = join(import.meta.dirname, '../../.sallyport/deploy');
+const kept = join(import.meta.dirname, '../../.cache/deploy');
 
 /** Waits for both, also when one fails, so that nothing goes on behind a failure. */
 async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
