@@ -4,7 +4,14 @@ import type { Emulator } from './emulator.ts';
 import { GAPS } from './gaps.ts';
 import { statusAt } from './public-origin.ts';
 import { tryTemplate } from './trial-stack.ts';
-import { distributionOf, METRIC_MATH, ofTypes, PROVIDER_URL, STREAMING } from './trial-templates.ts';
+import {
+  distributionOf,
+  distributionWithModule,
+  METRIC_MATH,
+  ofTypes,
+  PROVIDER_URL,
+  STREAMING,
+} from './trial-templates.ts';
 
 /**
  * What the emulator is said to lack, tried: whatever it has learnt need not be dropped or swapped any more. Aliases
@@ -43,6 +50,13 @@ export async function checkGaps(checks: Checks, emulator: Emulator, apiHost: str
       ok(reasons.length === 0, reasons.join('\n'));
       const status = await statusAt(emulator.url, outputs.get('Host') ?? '');
       ok(status === 502, learnt([String(status)]));
+    }),
+  );
+  await checks.check('gap: modules of functions at the edge', () =>
+    tryTemplate(emulator, distributionWithModule(apiHost), async ({ outputs, reasons }) => {
+      ok(reasons.length === 0, reasons.join('\n'));
+      const status = await statusAt(emulator.url, outputs.get('Host') ?? '');
+      ok(status === 503, learnt([String(status)]));
     }),
   );
 }

@@ -7,6 +7,7 @@ import { type CfnResource, Lazy, Stack } from 'aws-cdk-lib/core';
 import * as z from 'zod';
 import type { Swap } from './gaps.ts';
 import { attributeOf, replaceParts } from './template-value.ts';
+import { EDGE_MODULE } from './trial-templates.ts';
 
 /** Gives a resource another value for a property. @returns whether the resource is one of those that need it. */
 type Change = (resource: CfnResource, emulator: URL) => boolean;
@@ -111,8 +112,6 @@ const reachApiLocally: Change = (resource, emulator) => {
   return true;
 };
 
-const EDGE_MODULE = "import cf from 'cloudfront';";
-
 /** AWS's own policy `AllViewerExceptHostHeader`: what is left when the function at the edge names no host. */
 const EXCEPT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
@@ -122,7 +121,8 @@ const nameNoHostAtTheEdge: Change = (resource) => {
       'DistributionConfig.DefaultCacheBehavior.OriginRequestPolicyId',
       EXCEPT_HOST,
     );
-    return true;
+    // Goes with the function, which says whether any of this is needed.
+    return false;
   }
   if (!(resource instanceof CfnEdgeFunction)) return false;
   const code: unknown = Stack.of(resource).resolve(resource.functionCode);

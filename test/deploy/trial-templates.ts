@@ -87,6 +87,37 @@ export const distributionOf = (host: string) => ({
   Outputs: { Host: { Value: { 'Fn::GetAtt': ['Distribution', 'DomainName'] } } },
 });
 
+/** What a function at the edge begins with to name the host of the origin. */
+export const EDGE_MODULE = "import cf from 'cloudfront';";
+
+/** The same distribution behind a function at the edge that has a module. */
+export function distributionWithModule(host: string) {
+  const { Resources, Outputs } = distributionOf(host);
+  const { DistributionConfig } = Resources.Distribution.Properties;
+  const FunctionAssociations = [
+    { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': ['Edge', 'FunctionARN'] } },
+  ];
+  const DefaultCacheBehavior = { ...DistributionConfig.DefaultCacheBehavior, FunctionAssociations };
+  return {
+    Resources: {
+      Edge: {
+        Type: 'AWS::CloudFront::Function',
+        Properties: {
+          Name: 'Trial',
+          AutoPublish: true,
+          FunctionConfig: { Comment: 'Trial', Runtime: 'cloudfront-js-2.0' },
+          FunctionCode: `${EDGE_MODULE} function handler(event) { return event.request; }`,
+        },
+      },
+      Distribution: {
+        ...Resources.Distribution,
+        Properties: { DistributionConfig: { ...DistributionConfig, DefaultCacheBehavior } },
+      },
+    },
+    Outputs,
+  };
+}
+
 /** An alarm on a formula. */
 export const METRIC_MATH = {
   Resources: {
