@@ -211,6 +211,7 @@ export const evidence = partial<Evidence>({
 
 const args = fc.oneof(
   fc.constant(ANY_ARGUMENTS),
+  fc.constant('{"options":{}}'),
   partial<object>({
     env: scalar,
     amount: scalar,
@@ -218,7 +219,7 @@ const args = fc.oneof(
       fc.array(from<unknown>('prod', { path: 'prod' }, { path: 5 }, null), { maxLength: 3 }),
       fc.constant('prod'),
     ),
-    options: from<unknown>({ force: true }, {}, null),
+    options: from<unknown>({ force: true }, {}, null, '{"force":true}', [{ force: true }]),
     rows: from<unknown>([[5, 10]], [[]], [5]),
   }),
 );

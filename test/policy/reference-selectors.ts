@@ -135,6 +135,10 @@ const RISKS = ['none', 'low', 'medium', 'high'];
 export const riskHolds = ({ userRisk }: Of<'userRisk'>, { risk }: Evidence): Answer =>
   ifKnown(risk, (found) => RISKS.indexOf(found) >= RISKS.indexOf(userRisk.atLeast));
 
+/** In something that is there, and is not what the path expects. */
+const UNREADABLE = Symbol('unreadable');
+const orMissing = (value: unknown) => (value === undefined ? undefined : UNREADABLE);
+
 /** All values at a path, where `[]` goes through the elements of an array. */
 function valuesAt(value: unknown, path: string): unknown[] {
   const [, name = '', arrays = '', rest] = /^([^.[]*)((?:\[\])*)\.?(.*)$/.exec(path) ?? [];
@@ -143,10 +147,10 @@ function valuesAt(value: unknown, path: string): unknown[] {
     found = found.map((one) =>
       typeof one === 'object' && one !== null && !Array.isArray(one)
         ? new Map(Object.entries(one)).get(name)
-        : undefined,
+        : orMissing(one),
     );
   for (let depth = 0; depth < arrays.length / 2; depth++)
-    found = found.flatMap((one) => (Array.isArray(one) ? (one as unknown[]) : [undefined]));
+    found = found.flatMap((one) => (Array.isArray(one) ? (one as unknown[]) : [orMissing(one)]));
   return rest ? found.flatMap((one) => valuesAt(one, rest)) : found;
 }
 
@@ -154,7 +158,8 @@ const typeName = (value: unknown): string => (value === null ? 'null' : typeof v
 
 function compares({ argument }: Of<'argument'>, value: unknown): Answer {
   const { path: _, exists, equals, oneOf, ...others } = argument;
-  if (exists !== undefined) return yesOrNo((value !== undefined) === exists);
+  if (exists !== undefined)
+    return value === UNREADABLE ? 'unknown' : yesOrNo((value !== undefined) === exists);
   const wanted = oneOf ?? (equals === undefined ? [] : [equals]);
   if (wanted.length > 0) {
     if (wanted.includes(value as string)) return 'yes';

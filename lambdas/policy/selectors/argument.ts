@@ -7,13 +7,17 @@ export const ANY_ARGUMENTS = Symbol('any arguments');
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Stands for a value in something that has no members here, though a server may find some in it: a text of JSON. */
+const UNREADABLE = Symbol('unreadable');
+
 /** Every value at a path; undefined stands for one that is not there. */
 function valuesAt(from: unknown, path: readonly string[]): unknown[] {
   const [step, ...rest] = path;
-  if (step === undefined) return [from];
+  if (step === undefined || from === undefined) return [from];
   if (step === '[]')
-    return Array.isArray(from) ? from.flatMap((value) => valuesAt(value, rest)) : [undefined];
-  return isObject(from) && Object.hasOwn(from, step) ? valuesAt(from[step], rest) : [undefined];
+    return Array.isArray(from) ? from.flatMap((value) => valuesAt(value, rest)) : [UNREADABLE];
+  if (!isObject(from)) return [UNREADABLE];
+  return Object.hasOwn(from, step) ? valuesAt(from[step], rest) : [undefined];
 }
 
 const stepsOf = (path: string): string[] => path.split('.').flatMap((part) => part.split(/(?=\[\])/));
@@ -21,7 +25,9 @@ const stepsOf = (path: string): string[] => path.split('.').flatMap((part) => pa
 /** The values that a call has at a path, one alone by itself; undefined where it has none or is not known. */
 export function argumentValues(args: unknown, path: string): unknown {
   if (args === ANY_ARGUMENTS || args === undefined) return undefined;
-  const [first, ...others] = valuesAt(args, stepsOf(path));
+  const [first, ...others] = valuesAt(args, stepsOf(path)).map((value) =>
+    value === UNREADABLE ? undefined : value,
+  );
   return others.length === 0 ? first : [first, ...others];
 }
 
@@ -30,7 +36,8 @@ type Comparison = (value: unknown) => boolean | undefined;
 /** Of the other type than the comparison's, nobody can say: a server may read `"10"` as a number. */
 function comparisonOf(selector: ArgumentSelector): Comparison {
   const { exists, equals, oneOf, startsWith, endsWith, contains } = selector;
-  if (exists !== undefined) return (value) => (value !== undefined) === exists;
+  if (exists !== undefined)
+    return (value) => (value === UNREADABLE ? undefined : (value !== undefined) === exists);
   const wanted = oneOf ?? (equals === undefined ? undefined : [equals]);
   if (wanted)
     return (value) => {
