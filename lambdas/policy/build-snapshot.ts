@@ -56,7 +56,9 @@ export function buildSnapshot(
 function namedPolicy(id: string, document: DocumentOf<'Policy'> | undefined): NamedPolicy {
   if (document) return { id, spec: document.spec };
   const message = 'The policy is named here but does not exist.';
-  return { id, spec: { action: 'block', include: [{ everyone: true }], require: [], exclude: [], message } };
+  // People and service tokens: a level of tools that has blocks alone lets in whom none of them matches.
+  const include = [{ everyone: true as const }, { anyServiceToken: true as const }];
+  return { id, spec: { action: 'block', include, require: [], exclude: [], message } };
 }
 
 function snapshotServer(

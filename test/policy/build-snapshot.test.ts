@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSnapshot } from '../../lambdas/policy/build-snapshot.ts';
+import { within } from '../../lambdas/policy/decide.ts';
+import { Facts } from '../../lambdas/policy/facts.ts';
 import { portalSnapshot } from '../../lambdas/policy/snapshot-schema.ts';
+import { indexSnapshot } from '../../lambdas/portal/catalog.ts';
 import { contentHash } from '../../lambdas/shared/canonical-json.ts';
 import { catalogOf, configuration, policyDocument, portalDocument, serverDocument } from './documents.ts';
-import { compileLevel, decidePortal } from './levels.ts';
+import { compileLevel, decidePortal, decideServer } from './levels.ts';
 
 const toolsOf = (snapshot: ReturnType<typeof buildSnapshot>) =>
   snapshot.servers.map(({ id, tools }) => [id, tools.map(({ name }) => name)]);
@@ -81,6 +84,21 @@ describe('a portal snapshot', () => {
     const decision = decidePortal(compileLevel('portal', policies), { email: 'alice@example.com' });
     expect(decision).toMatchObject({ allowed: false, policy: 'removed-block' });
     expect(decision.reason).toContain('does not exist');
+  });
+
+  it('keeps service tokens out, too, where a policy of tools does not exist', () => {
+    const open = policyDocument('open', { action: 'service-auth', include: [{ anyServiceToken: true }] });
+    const hr = serverDocument('hr', { policies: ['open'], toolPolicies: ['removed'] });
+    const portal = portalDocument({ servers: ['hr'], policies: ['open'] });
+    const catalogs = new Map([['hr', catalogOf('look')]]);
+    const snapshot = buildSnapshot(portal, configuration([hr], [open]), catalogs);
+    const offer = indexSnapshot({ version: 'v1', snapshot }).tools.get('hr__look');
+    if (!offer) throw new Error('The tool is not in the catalog.');
+    const ofServer = decideServer(compileLevel('portal', snapshot.portal.policies), offer.at.level, {
+      serviceToken: 'nightly',
+    });
+    expect(ofServer.allowed).toBe(true);
+    expect(within(ofServer, offer.level, new Facts({ serviceToken: 'nightly' })).allowed).toBe(false);
   });
 
   it('is the same, with the same version, whatever the order of documents and definitions', () => {
